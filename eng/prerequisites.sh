@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs from Debian's packages what building and testing need, if it is missing. Leaves package sources alone.
+set -euo pipefail
+
+packages=(clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping)
+missing=()
+for package in "${packages[@]}"; do
+	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+	if ((EUID != 0)); then
+		echo "prerequisites: missing ${missing[*]}; run as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+		exit 1
+	fi
+	echo "prerequisites: installing ${missing[*]}" >&2
+	apt-get update -qq >&2
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+fi
+command -v dotnet >/dev/null || { echo "prerequisites: the .NET SDK 10 is missing: see https://dotnet.microsoft.com/download" >&2; exit 1; }
