@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Cilium.Framework.Netlink.Messages;
+
+/// <summary>struct ifinfomsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct LinkPart(byte Family, byte Pad, ushort Type, int Index, uint Flags, uint Change);
+
+/// <summary>struct ifaddrmsg of linux/if_addr.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct AddressPart(byte Family, byte PrefixLength, byte Flags, byte Scope, int Index);
+
+/// <summary>struct rtmsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct RoutePart(byte Family, byte DestinationLength, byte SourceLength, byte Tos, byte Table, byte Protocol, byte Scope, byte Type, uint Flags);
+
+/// <summary>struct ndmsg of linux/neighbour.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct NeighbourPart(byte Family, byte Pad1, ushort Pad2, int Index, ushort State, byte Flags, byte Type);

@@ -1,0 +1,161 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Cilium.Framework.Netlink.Messages;
+using Cilium.Framework.Netlink.Native;
+
+namespace Cilium.Framework.Netlink;
+
+/// <summary>One request at a time to the kernel's routing tables. Stays in the network namespace of the thread that opened it, whichever thread uses it.</summary>
+internal sealed class NetlinkSocket : IDisposable
+{
+    private const int ReceiveSize = 64 * 1024;
+    private const int ExtAckMessage = 1;
+    private readonly SafeDescriptor _descriptor;
+    private readonly byte[] _receive = new byte[ReceiveSize];
+    private readonly Lock _lock = new();
+    private uint _sequence;
+
+    public NetlinkSocket()
+    {
+        _descriptor = new SafeDescriptor(Check(Libc.Socket(Libc.AddressFamilyNetlink, Libc.SocketRawCloseOnExec, 0), "open a netlink socket"));
+        SetOption(Libc.OptionCapAck);
+        SetOption(Libc.OptionExtAck);
+        SetOption(Libc.OptionStrictCheck);
+        unsafe
+        {
+            var address = stackalloc byte[12];
+            new Span<byte>(address, 12).Clear();
+            *(ushort*)address = Libc.AddressFamilyNetlink;
+            Check(Libc.Bind(_descriptor.Value, address, 12), "bind a netlink socket");
+        }
+    }
+
+    public delegate void MessageHandler(MessageType type, ReadOnlySpan<byte> payload);
+
+    /// <summary>Sends a change and waits for the kernel's word.</summary>
+    /// <exception cref="NetlinkException">Refused; the text starts with <paramref name="what"/>.</exception>
+    public void Change(MessageWriter request, string what)
+    {
+        lock (_lock)
+        {
+            Send(request.Finish(++_sequence), what);
+            Receive(_sequence, what, static (_, _) => { });
+        }
+    }
+
+    /// <summary>Sends a query and hands every answer on. A dump that a change interrupted is asked for again.</summary>
+    /// <param name="restart">Called before each further attempt: forget what was handed on.</param>
+    public void Dump(MessageWriter request, string what, Action restart, MessageHandler handler)
+    {
+        lock (_lock)
+        {
+            while (true)
+            {
+                Send(request.Finish(++_sequence), what);
+                if (Receive(_sequence, what, handler))
+                    return;
+                restart();
+            }
+        }
+    }
+
+    /// <summary>Sends a query for one object; the answer is handed on before the kernel's acknowledgement.</summary>
+    public void Query(MessageWriter request, string what, MessageHandler handler)
+    {
+        lock (_lock)
+        {
+            Send(request.RequestAcknowledgement().Finish(++_sequence), what);
+            Receive(_sequence, what, handler);
+        }
+    }
+
+    public void Dispose() => _descriptor.Dispose();
+
+    private unsafe void SetOption(int option)
+    {
+        var on = 1;
+        Check(Libc.SetSocketOption(_descriptor.Value, Libc.SolNetlink, option, &on, sizeof(int)), "set up a netlink socket");
+    }
+
+    private unsafe void Send(ReadOnlySpan<byte> message, string what)
+    {
+        fixed (byte* bytes = message)
+            Check((int)Libc.Send(_descriptor.Value, bytes, message.Length, 0), what);
+    }
+
+    /// <returns>False when the answer was interrupted by a change and has to be asked for again.</returns>
+    private bool Receive(uint sequence, string what, MessageHandler handler)
+    {
+        var complete = true;
+        while (true)
+        {
+            var rest = ReceiveDatagram(what);
+            while (rest.Length >= MessageWriter.HeaderSize)
+            {
+                var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
+                if (length < MessageWriter.HeaderSize || length > rest.Length)
+                    break;
+                var message = rest[..length];
+                rest = rest[Math.Min(MessageWriter.Align(length), rest.Length)..];
+                if (BinaryPrimitives.ReadUInt32LittleEndian(message[8..]) != sequence)
+                    continue;
+                var flags = (MessageFlags)BinaryPrimitives.ReadUInt16LittleEndian(message[6..]);
+                complete &= (flags & MessageFlags.DumpInterrupted) == 0;
+                var type = (MessageType)BinaryPrimitives.ReadUInt16LittleEndian(message[4..]);
+                var payload = message[MessageWriter.HeaderSize..];
+                if (type is MessageType.Error or MessageType.Done)
+                {
+                    ThrowOnError(payload, what);
+                    return complete;
+                }
+
+                handler(type, payload);
+            }
+        }
+    }
+
+    private unsafe ReadOnlySpan<byte> ReceiveDatagram(string what)
+    {
+        fixed (byte* bytes = _receive)
+        {
+            while (true)
+            {
+                var length = (int)Libc.Receive(_descriptor.Value, bytes, ReceiveSize, Libc.MessageTruncate);
+                if (length < 0 && Marshal.GetLastPInvokeError() == Libc.Eintr)
+                    continue;
+                Check(length, what);
+                if (length > ReceiveSize)
+                    throw new NetlinkException(Libc.Enobufs, $"{what}: the kernel's answer has {length} bytes, more than {ReceiveSize}");
+                return _receive.AsSpan(0, length);
+            }
+        }
+    }
+
+    private static void ThrowOnError(ReadOnlySpan<byte> payload, string what)
+    {
+        var errno = payload.Length >= 4 ? -BinaryPrimitives.ReadInt32LittleEndian(payload) : 0;
+        if (errno == 0)
+            return;
+        // With capped acknowledgements (NETLINK_CAP_ACK) the explanation follows the error number and the header of the request.
+        var said = "";
+        if (payload.Length > 4 + MessageWriter.HeaderSize)
+        {
+            var attributes = new AttributeReader(payload[(4 + MessageWriter.HeaderSize)..]);
+            while (attributes.Next())
+            {
+                if (attributes.Type == ExtAckMessage)
+                    said = $" ({attributes.Text})";
+            }
+        }
+
+        throw new NetlinkException(errno, $"{what}: {Marshal.GetPInvokeErrorMessage(errno)}{said}");
+    }
+
+    private static int Check(int result, string what)
+    {
+        if (result >= 0)
+            return result;
+        var errno = Marshal.GetLastPInvokeError();
+        throw new NetlinkException(errno, $"{what}: {Marshal.GetPInvokeErrorMessage(errno)}");
+    }
+}
