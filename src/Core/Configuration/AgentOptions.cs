@@ -1,0 +1,74 @@
+using System.Net;
+using Cilium.Framework.Rows;
+using Microsoft.Extensions.Logging;
+
+namespace Cilium.Framework.Configuration;
+
+/// <summary>Settings of the core, checked.</summary>
+public sealed record AgentOptions
+{
+    internal const string DefaultClusterName = "default";
+
+    /// <summary><c>profile</c>: name of a file in profiles/; null: none.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary><c>node.name</c>.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary><c>node.ipv4</c>: the node's own address; null: found by looking at the devices.</summary>
+    public IPAddress? NodeIPv4 { get; init; }
+
+    /// <summary><c>cluster.name</c>.</summary>
+    public required string ClusterName { get; init; }
+
+    /// <summary><c>cluster.id</c>: 0..255; 0 means not part of a mesh.</summary>
+    public byte ClusterId { get; init; }
+
+    /// <summary><c>ipv4.enabled</c>.</summary>
+    public bool IPv4 { get; init; }
+
+    /// <summary><c>ipv4.pod-cidr</c>: range of this node's endpoints; null: not configured.</summary>
+    public IpPrefix? IPv4PodCidr { get; init; }
+
+    /// <summary><c>ipv6.enabled</c>.</summary>
+    public bool IPv6 { get; init; }
+
+    /// <summary><c>ipv6.pod-cidr</c>: range of this node's endpoints; null: not configured.</summary>
+    public IpPrefix? IPv6PodCidr { get; init; }
+
+    /// <summary>Selected name per kind of plugin: kvstore, routing, ipam, datapath.</summary>
+    public required IReadOnlyDictionary<string, string> Providers { get; init; }
+
+    /// <summary><c>policy.enforcement</c>.</summary>
+    public PolicyEnforcement PolicyEnforcement { get; init; }
+
+    /// <summary><c>policy.allow-localhost</c>.</summary>
+    public AllowLocalhost AllowLocalhost { get; init; }
+
+    /// <summary><c>state-dir</c>: what must survive a reboot.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary><c>run-dir</c>: what need not.</summary>
+    public required string RunDirectory { get; init; }
+
+    /// <summary><c>api.socket</c>; default: <c>cilium.sock</c> in <see cref="RunDirectory"/>.</summary>
+    public required string ApiSocket { get; init; }
+
+    /// <summary><c>plugins.directory</c>.</summary>
+    public required string PluginsDirectory { get; init; }
+
+    /// <summary><c>plugins.development</c>: plugins may lie in folders that others than root can write.</summary>
+    public bool PluginsDevelopment { get; init; }
+
+    /// <summary><c>plugins.pins</c>: SHA-256 of plugin.json by plugin id, in lower-case hex.</summary>
+    public required IReadOnlyDictionary<string, string> PluginPins { get; init; }
+
+    /// <summary><c>mtu</c>: bytes per packet between endpoints; null: found by looking at the devices.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary><c>labels</c>: prefixes of labels that make identities; empty: the built-in choice.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary><c>log.level</c>.</summary>
+    public LogLevel LogLevel { get; init; }
+}

@@ -1,0 +1,50 @@
+namespace Cilium.Framework.Configuration;
+
+/// <summary>Settings of the core, with the defaults of those that have one.</summary>
+internal static class CoreSettings
+{
+    /// <summary>Kinds of plugins: <c>KIND:provider</c> selects one, <c>KIND:NAME:...</c> are the settings of the plugin <c>KIND.NAME</c>.</summary>
+    public static readonly IReadOnlyList<string> PluginKinds = ["kvstore", "routing", "ipam", "datapath"];
+
+    /// <summary>Every known path; <c>*</c> stands for any segment, <c>#</c> for the number of a list's item.</summary>
+    public static readonly IReadOnlyList<string> Known =
+    [
+        "profile", "node:name", "node:ipv4", "cluster:name", "cluster:id",
+        "ipv4:enabled", "ipv4:pod-cidr", "ipv6:enabled", "ipv6:pod-cidr",
+        "kvstore:provider", "routing:provider", "ipam:provider", "datapath:provider",
+        "policy:enforcement", "policy:allow-localhost",
+        "state-dir", "run-dir", "api:socket",
+        "plugins:directory", "plugins:development", "plugins:pins:*",
+        "mtu", "labels", "labels:#", "log:level",
+    ];
+
+    /// <summary>The layer that every other one overrides.</summary>
+    public static IReadOnlyList<Setting> Defaults(ConfigurationSources sources) =>
+    [
+        Default("node:name", sources.HostName.ToLowerInvariant()),
+        Default("cluster:name", AgentOptions.DefaultClusterName),
+        Default("cluster:id", "0"),
+        Default("ipv4:enabled", "true"),
+        Default("ipv6:enabled", "false"),
+        Default("kvstore:provider", "embedded"),
+        Default("routing:provider", "direct"),
+        Default("ipam:provider", "host-scope"),
+        Default("datapath:provider", "bpf"),
+        Default("policy:enforcement", "default"),
+        Default("policy:allow-localhost", "auto"),
+        Default("state-dir", "/var/lib/cilium"),
+        Default("run-dir", "/run/cilium"),
+        Default("plugins:directory", Path.Combine(sources.InstallDirectory, "plugins")),
+        Default("plugins:development", "false"),
+        Default("log:level", "info"),
+    ];
+
+    /// <summary>Whether a path lies in a plugin's section; those are judged when the plugin has told its settings.</summary>
+    public static bool IsPluginSetting(string path)
+    {
+        var segments = path.Split(':');
+        return segments.Length >= 3 && PluginKinds.Contains(segments[0]);
+    }
+
+    private static Setting Default(string path, string value) => new(path, value, Setting.DefaultLayer, "");
+}

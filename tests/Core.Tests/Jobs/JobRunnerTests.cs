@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Cilium.Framework.Health;
+using Cilium.Framework.Jobs;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cilium.Framework.Core.Tests.Jobs;
+
+public sealed class JobRunnerTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly HealthTree _health;
+    private readonly JobRunner _jobs;
+
+    public JobRunnerTests()
+    {
+        _health = new(_time);
+        _jobs = new(_time, _health, NullLogger<JobRunner>.Instance);
+    }
+
+    [Fact]
+    public async Task Jobs_stop_in_the_reverse_order_of_their_start()
+    {
+        var ended = new ConcurrentQueue<string>();
+        foreach (var name in (string[])["kvstore", "routes", "policies"])
+            _jobs.Start(name, stop => UntilStoppedAsync(() => ended.Enqueue(name), stop));
+        await Eventually.TrueAsync(() => _health.Snapshot().Count == 3, "all jobs run");
+        await _jobs.StopAsync();
+        Assert.Equal(["policies", "routes", "kvstore"], ended);
+        Assert.All(_health.Snapshot(), report => Assert.Equal(HealthLevel.Stopped, report.Level));
+    }
+
+    [Fact]
+    public async Task A_job_that_fails_starts_again_after_growing_pauses()
+    {
+        var starts = 0;
+        _jobs.Start("watch", _ => Interlocked.Increment(ref starts) <= 3 ? throw new IOException("gone") : Task.Delay(Timeout.InfiniteTimeSpan, _time, _));
+        await FailedAsync("failed 1 times in a row, starts again in 0.1 s: gone");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await FailedAsync("failed 2 times in a row, starts again in 0.2 s: gone");
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        await FailedAsync("failed 3 times in a row, starts again in 0.4 s: gone");
+        _time.Advance(TimeSpan.FromMilliseconds(400));
+        await Eventually.TrueAsync(() => Volatile.Read(ref starts) == 4, "the fourth start");
+        await _jobs.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_job_can_be_stopped_while_it_pauses()
+    {
+        _jobs.Start("watch", _ => throw new IOException("gone"));
+        await FailedAsync("failed 1 times in a row, starts again in 0.1 s: gone");
+        await _jobs.StopAsync();
+        Assert.Equal("stopped", _health.Snapshot()[0].Message);
+    }
+
+    [Fact]
+    public async Task A_job_that_does_not_end_is_left_behind_and_reported()
+    {
+        var never = new TaskCompletionSource();
+        _jobs.Start("stuck", _ => never.Task);
+        await Eventually.TrueAsync(() => _health.Snapshot().Count == 1, "the job runs");
+        var stopping = _jobs.StopAsync();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(10));
+                return stopping.IsCompleted;
+            },
+            "stopping gives up on the job");
+        Assert.Equal("does not end within 10 s of being stopped", _health.Snapshot()[0].Message);
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task A_name_is_given_once()
+    {
+        _jobs.Start("watch", stop => UntilStoppedAsync(() => { }, stop));
+        Assert.Equal("there already is a job watch.", Assert.Throws<InvalidOperationException>(() => _jobs.Start("watch", _ => Task.CompletedTask)).Message);
+        await _jobs.StopAsync();
+        Assert.Equal("job late cannot start: the jobs were stopped.", Assert.Throws<InvalidOperationException>(() => _jobs.Start("late", _ => Task.CompletedTask)).Message);
+    }
+
+    public ValueTask DisposeAsync() => _jobs.DisposeAsync();
+
+    private Task FailedAsync(string message) => Eventually.TrueAsync(() => _health.Snapshot().Any(report => report.Message == message), message);
+
+    private static async Task UntilStoppedAsync(Action ended, CancellationToken stop)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+        }
+        finally
+        {
+            ended();
+        }
+    }
+}
