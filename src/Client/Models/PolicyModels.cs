@@ -1,0 +1,11 @@
+namespace Cilium.Framework.Client.Models;
+
+/// <summary>Answer to requests about the rules.</summary>
+public sealed record Policy
+{
+    /// <summary>Revision of the rules after the request.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The rules as a JSON document.</summary>
+    public required string Rules { get; init; }
+}

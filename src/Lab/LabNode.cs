@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using Cilium.Framework.Client.Models;
+using Cilium.Framework.Netlink;
+
+namespace Cilium.Framework.Lab;
+
+/// <summary>One node of the lab: its network, its agent, its pods. Plays the container runtime's part: makes the veth, asks for addresses, announces the endpoint.</summary>
+public sealed class LabNode : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private readonly string _name;
+    private readonly Layout _layout;
+    private readonly IReadOnlyList<string> _settings;
+    private readonly List<LabPod> _pods = [];
+    private int _podCount;
+
+    private LabNode(string name, Layout layout, LabNetwork network, string folder, IReadOnlyList<string> settings) =>
+        (_name, _layout, Network, Folder, _settings) = (name, layout, network, folder, settings);
+
+    /// <summary>The node's namespaces.</summary>
+    public LabNetwork Network { get; }
+
+    /// <summary>Folder of state, sockets and log; outlives the lab unless it is temporary.</summary>
+    public string Folder { get; }
+
+    /// <summary>Path of the agent's socket.</summary>
+    public string Socket => Path.Combine(Folder, "run", "cilium.sock");
+
+    /// <summary>The running agent.</summary>
+    /// <exception cref="InvalidOperationException">It was killed and not started again.</exception>
+    public AgentProcess Agent => _agent ?? throw new InvalidOperationException("The agent does not run.");
+
+    /// <summary>Pods, in the order of their creation.</summary>
+    public IReadOnlyList<LabPod> Pods => _pods;
+
+    private AgentProcess? _agent;
+
+    /// <summary>Builds the network and starts the agent.</summary>
+    /// <param name="name">Prefix of every namespace; at most 8 characters.</param>
+    /// <param name="layout">Where the programs lie.</param>
+    /// <param name="folder">Folder for state, sockets and log.</param>
+    /// <param name="settings">Further settings, each <c>key=value</c>.</param>
+    /// <param name="ct">Gives up and removes what was built.</param>
+    public static async Task<LabNode> StartAsync(string name, Layout layout, string folder, IEnumerable<string> settings, CancellationToken ct)
+    {
+        var network = LabNetwork.Create(name, IPNetwork.Parse("10.1.0.0/24"), IPNetwork.Parse("fd00:1::/64"));
+        var node = new LabNode(name, layout, network, folder,
+        [
+            "profile=standalone", $"plugins.directory={layout.Plugins}", "plugins.development=true",
+            $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "run")}", $"api.socket={Path.Combine(folder, "run", "cilium.sock")}",
+            $"node.name={name}", "ipv4.pod-cidr=10.1.0.0/24", "ipv6.pod-cidr=fd00:1::/64", .. settings,
+        ]);
+        try
+        {
+            await node.StartAgentAsync(ct);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the agent again after it was killed or stopped.</summary>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="layout">Programs of another build; null: the same.</param>
+    public async Task StartAgentAsync(CancellationToken ct, Layout? layout = null)
+    {
+        _agent?.Dispose();
+        _agent = null;
+        _agent = await AgentProcess.StartAsync(layout ?? _layout, Network.Node, Folder, _settings, StartTimeout, ct);
+    }
+
+    /// <summary>Adds a pod and waits until it is ready.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="labels">Each <c>source:key=value</c>.</param>
+    /// <param name="ct">Gives up and removes it.</param>
+    public async Task<LabPod> AddPodAsync(string name, IReadOnlyList<string> labels, CancellationToken ct)
+    {
+        var number = Interlocked.Increment(ref _podCount);
+        var containerId = string.Create(CultureInfo.InvariantCulture, $"{_name}-{name}-{number}");
+        var hostDevice = string.Create(CultureInfo.InvariantCulture, $"lxc{number}");
+        var networkNamespace = NetworkNamespace.Create(containerId);
+        try
+        {
+            var addresses = await Agent.Client.AllocateAddressAsync(containerId, ct: ct);
+            var (ipv4, ipv6) = (IPAddress.Parse(addresses.Address.Ipv4!), IPAddress.Parse(addresses.Address.Ipv6!));
+            var (mac, hostMac) = Plug(networkNamespace, hostDevice, ipv4, ipv6, addresses.HostAddressing);
+            var endpoint = await Agent.Client.PutEndpointAsync("container-id:" + containerId, new EndpointChangeRequest
+            {
+                ContainerId = containerId, ContainerName = name, InterfaceName = hostDevice, Mac = Text(mac), HostMac = Text(hostMac),
+                Addressing = addresses.Address, Labels = labels, SyncBuildEndpoint = true,
+            }, ct);
+            // Up only now: until the agent has taken the endpoint over, nothing judges its packets.
+            using var netlink = RouteNetlink.Open(Network.Node);
+            netlink.SetUp(netlink.FindLink(hostDevice)!.Index);
+            var pod = new LabPod(name, containerId, networkNamespace, hostDevice, endpoint.Id, ipv4, ipv6);
+            _pods.Add(pod);
+            return pod;
+        }
+        catch
+        {
+            networkNamespace.Delete();
+            throw;
+        }
+    }
+
+    /// <summary>Removes a pod: endpoint, addresses, device, namespace.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task RemovePodAsync(LabPod pod, CancellationToken ct)
+    {
+        await Agent.Client.DeleteEndpointAsync("container-id:" + pod.ContainerId, ct);
+        await Agent.Client.ReleaseAddressAsync(pod.IPv4.ToString(), ct);
+        await Agent.Client.ReleaseAddressAsync(pod.IPv6.ToString(), ct);
+        using (var netlink = RouteNetlink.Open(Network.Node))
+            netlink.DeleteLink(pod.HostDevice);
+        pod.Namespace.Delete();
+        _pods.Remove(pod);
+    }
+
+    /// <summary>Ends the agent and removes every namespace. The folder stays: its owner decides.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _agent?.Dispose();
+        foreach (var pod in _pods)
+            pod.Namespace.Delete();
+        Network.Dispose();
+        Mounts.RemoveBelow(Folder);
+        return ValueTask.CompletedTask;
+    }
+
+    private (PhysicalAddress Mac, PhysicalAddress HostMac) Plug(NetworkNamespace pod, string hostDevice, IPAddress ipv4, IPAddress ipv6, NodeAddressing gateways)
+    {
+        using var node = RouteNetlink.Open(Network.Node);
+        node.CreateVeth(new VethPair { Name = hostDevice, PeerName = LabPod.Device, PeerNamespace = pod });
+        using var inside = RouteNetlink.Open(pod);
+        var device = inside.FindLink(LabPod.Device)!;
+        inside.SetUp(device.Index);
+        inside.AddAddress(device.Index, ipv4, 32);
+        inside.AddAddress(device.Index, ipv6, 128);
+        foreach (var gateway in (IPAddress[])[IPAddress.Parse(gateways.Ipv4!.Ip), IPAddress.Parse(gateways.Ipv6!.Ip)])
+        {
+            inside.ReplaceRoute(new Route { Destination = gateway, PrefixLength = gateway.GetAddressBytes().Length * 8, IfIndex = device.Index, Scope = 253 });
+            inside.ReplaceRoute(new Route { Gateway = gateway, IfIndex = device.Index, Family = gateway.AddressFamily });
+        }
+
+        return (device.Mac, node.FindLink(hostDevice)!.Mac);
+    }
+
+    private static string Text(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2", CultureInfo.InvariantCulture)));
+}
