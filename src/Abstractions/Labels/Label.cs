@@ -1,10 +1,13 @@
+using System.Buffers;
+
 namespace Cilium.Framework.Labels;
 
 /// <summary>One security label: where it comes from, its key, its value.</summary>
 /// <remarks>
 /// The text form is <c>source:key=value</c>. Because the store key of a label set is built by joining labels with <c>;</c>
 /// (Cilium facts 9.4), a part never holds <c>;</c>, control characters or characters outside ASCII; the key is never empty;
-/// the source holds no <c>:</c>, the key no <c>=</c>. <c>/</c> and <c>.</c> are fine in keys, <c>=</c> in values.
+/// the source holds letters, digits, <c>-</c>, <c>_</c> and <c>.</c> only (a <c>/</c> there would let one set's store folder lie inside another's), the key no <c>=</c>.
+/// <c>/</c> and <c>.</c> are fine in keys, <c>=</c> in values.
 /// </remarks>
 /// <param name="Source">Such as <c>k8s</c>, <c>container</c>, <c>reserved</c>; <c>unspec</c> when nobody said.</param>
 /// <param name="Key">Never empty.</param>
@@ -22,6 +25,8 @@ public readonly record struct Label(string Source, string Key, string Value = ""
 
     /// <summary>Source of the labels of address prefixes.</summary>
     public const string CidrSource = "cidr";
+
+    private static readonly SearchValues<char> SourceCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
 
     /// <summary>By key, then source, then value, ordinal: the order of the store key.</summary>
     /// <param name="other">The other label.</param>
@@ -75,6 +80,13 @@ public readonly record struct Label(string Source, string Key, string Value = ""
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         var source = colon < 0 ? defaultSource : name[..colon];
         var key = colon < 0 ? name : name[(colon + 1)..];
+        var bad = source.AsSpan().IndexOfAnyExcept(SourceCharacters);
+        if (bad >= 0)
+        {
+            error = $"Label \"{text}\": character '{source[bad]}' at position {bad} is not accepted in a source. Accepted: letters, digits, '-', '_' and '.'.";
+            return false;
+        }
+
         if (key.Length == 0)
         {
             error = $"Label \"{text}\": the key at position {colon + 1} is empty. Accepted: [source:]key[=value].";

@@ -18,6 +18,7 @@ public class LabelTests
     [InlineData("app\0", 3, "NUL")]
     [InlineData("app=\n", 4, "a control character")]
     [InlineData("äpp", 0, "not ASCII")]
+    [InlineData("/x:app", 0, "not accepted in a source")]
     [InlineData("k8s:=v", 4, "is empty")]
     [InlineData("", 0, "is empty")]
     public void A_bad_label_is_refused_with_its_position(string text, int position, string why)

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using Cilium.Framework.Rows;
+using Cilium.Framework.State;
+
+namespace Cilium.Framework.Ipam;
+
+/// <summary>Serialises the calls of an address backend and remembers its leases over a restart: a lease is on the disk before it is answered.</summary>
+/// <param name="ipam">The backend.</param>
+/// <param name="file">Where leases are remembered.</param>
+public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Sets the pools and takes back what was handed out before.</summary>
+    /// <param name="podCidrs">This node's ranges.</param>
+    public void Start(IReadOnlyList<IpPrefix> podCidrs)
+    {
+        ipam.SetPools(podCidrs);
+        ipam.Restore([.. (file.Read()?.Leases ?? []).Select(lease => new IpamLease(lease.Owner, IPAddress.Parse(lease.Address)))]);
+    }
+
+    /// <inheritdoc cref="IIpam.LocalPools" />
+    public IReadOnlyList<IpamPool> LocalPools() => ipam.LocalPools();
+
+    /// <inheritdoc cref="IIpam.List" />
+    public IReadOnlyList<IpamLease> List() => ipam.List();
+
+    /// <inheritdoc cref="IIpam.AllocateAsync(string, AddressFamily, CancellationToken)" />
+    public Task<IpamResult> AllocateAsync(string owner, AddressFamily family, CancellationToken ct) => ChangeAsync(() => ipam.AllocateAsync(owner, family, ct), ct);
+
+    /// <inheritdoc cref="IIpam.AllocateAsync(string, IPAddress, CancellationToken)" />
+    public Task<IpamResult> AllocateAsync(string owner, IPAddress address, CancellationToken ct) => ChangeAsync(() => ipam.AllocateAsync(owner, address, ct), ct);
+
+    /// <summary>Takes an address back.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>False when nobody holds it.</returns>
+    public Task<bool> ReleaseAsync(IPAddress address, CancellationToken ct) => ChangeAsync(
+        async ValueTask<bool> () =>
+        {
+            var lease = ipam.List().FirstOrDefault(lease => lease.Address.Equals(address));
+            if (lease is null)
+                return false;
+            await ipam.ReleaseAsync(lease.Owner, address.AddressFamily, ct);
+            return true;
+        },
+        ct);
+
+    /// <inheritdoc />
+    public void Dispose() => _one.Dispose();
+
+    private async Task<T> ChangeAsync<T>(Func<ValueTask<T>> change, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            var result = await change();
+            file.Write(new IpamState([.. ipam.List().Select(lease => new IpamStateLease(lease.Owner, lease.Address.ToString()))]));
+            return result;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+}

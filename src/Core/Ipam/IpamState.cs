@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Cilium.Framework.Ipam;
+
+/// <summary>Leases as they are kept in the state directory.</summary>
+/// <param name="Leases">By address.</param>
+public sealed record IpamState(IReadOnlyList<IpamStateLease> Leases);
+
+/// <summary>One lease.</summary>
+/// <param name="Owner">Who holds it.</param>
+/// <param name="Address">The address.</param>
+public sealed record IpamStateLease(string Owner, string Address);
+
+/// <summary>JSON of <see cref="IpamState"/>.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(IpamState))]
+public sealed partial class IpamStateJson : JsonSerializerContext;
