@@ -1,1 +1,3 @@
-return 0;
+using Cilium.Framework.Cli;
+
+return await CommandLine.RunAsync(args);

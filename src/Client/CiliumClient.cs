@@ -67,11 +67,6 @@ public sealed class CiliumClient : IDisposable
     public Task<Policy> PutPolicyAsync(string document, CancellationToken ct = default) => SendAsync(
         HttpMethod.Put, "policy", new StringContent(document, Encoding.UTF8, "text/plain"), ApiJson.Default.Policy, ct);
 
-    /// <summary>Checks a document as an import would, and changes nothing.</summary>
-    /// <param name="document">YAML or JSON.</param>
-    public Task ValidatePolicyAsync(string document, CancellationToken ct = default) =>
-        SendAsync(HttpMethod.Post, "framework/policy/validate", new StringContent(document, Encoding.UTF8, "text/plain"), ct);
-
     /// <param name="labels">Rules that carry all of them; empty: all rules.</param>
     public Task<Policy> DeletePolicyAsync(IReadOnlyList<string> labels, CancellationToken ct = default) =>
         SendAsync(HttpMethod.Delete, $"policy{LabelQuery(labels)}", null, ApiJson.Default.Policy, ct);
@@ -129,7 +124,7 @@ public sealed class CiliumClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            var why = exception.InnerException?.Message ?? exception.Message;
+            var why = File.Exists(_socket) ? exception.InnerException?.Message ?? exception.Message : "there is no such socket";
             throw new ApiException(null, $"The agent does not answer on {_socket}: {why}. Is cilium-agent running, and may this user open the socket?", exception);
         }
 

@@ -43,6 +43,22 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
         throw new CiliumException(ErrorKind.Conflict, $"CF3001 identity of {labels}: no number after {Attempts} attempts, others were faster each time. It is tried again.");
     }
 
+    /// <summary>Takes a number for granted that an earlier process of this node held, without asking the store: endpoints must not wait for it.</summary>
+    public void Adopt(LabelSet labels, NumericIdentity id) => _held[labels] = id;
+
+    /// <summary>Writes the keys of an adopted number again.</summary>
+    /// <returns>False when the number means other labels by now: it is not held any more and has to be allocated anew.</returns>
+    /// <exception cref="CiliumException">The store cannot be reached; the number is still held.</exception>
+    public async ValueTask<bool> ConfirmAsync(LabelSet labels, CancellationToken ct)
+    {
+        if (!_held.TryGetValue(labels, out var id))
+            return false;
+        if (await FreeForAsync(labels, id, ct) is { } free && (await store.CommitAsync([free], Uses(labels, id), ct)).Succeeded)
+            return true;
+        _held.TryRemove(labels, out _);
+        return false;
+    }
+
     /// <summary>Withdraws this node's use; success when there is none.</summary>
     /// <exception cref="CiliumException">The store cannot be reached; the use stands.</exception>
     public async ValueTask ReleaseAsync(LabelSet labels, CancellationToken ct)
@@ -101,7 +117,7 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
                 continue;
             var result = await store.CommitAsync(
                 [new KvCondition.RevisionEquals(use.Key, use.Revision), free],
-                [new KvOperation.Put(IdentityKeys.Number(id), IdentityKeys.Value(labels)), new KvOperation.Put(IdentityKeys.Use(labels, node), IdentityKeys.Value(id))],
+                Uses(labels, id),
                 ct);
             if (result.Succeeded)
                 return id;
@@ -116,7 +132,7 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
             return false;
         var result = await store.CommitAsync(
             [free, new KvCondition.PrefixEmpty(IdentityKeys.UsesOf(labels))],
-            [new KvOperation.Put(IdentityKeys.Number(id), IdentityKeys.Value(labels)), new KvOperation.Put(IdentityKeys.Use(labels, node), IdentityKeys.Value(id))],
+            Uses(labels, id),
             ct);
         return result.Succeeded;
     }
@@ -147,6 +163,12 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
         throw new CiliumException(
             ErrorKind.Exhausted, $"CF3002 no identity number is free: all {count} of cluster {clusterId} are taken (attempt {attempt + 1}). Exclude labels that are unique to each workload (setting labels).");
     }
+
+    private KvOperation[] Uses(LabelSet labels, NumericIdentity id) =>
+    [
+        new KvOperation.Put(IdentityKeys.Number(id), IdentityKeys.Value(labels)),
+        new KvOperation.Put(IdentityKeys.Use(labels, node), IdentityKeys.Value(id)),
+    ];
 
     private NumericIdentity Hold(LabelSet labels, NumericIdentity id) => _held[labels] = id;
 }

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using Cilium.Framework.Cli.Output;
+using Cilium.Framework.Client.Models;
+
+namespace Cilium.Framework.Cli.Commands;
+
+/// <summary><c>cilium status</c>: is everything well, and if not, what.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var output = Globals.Output();
+        var command = new Command("status", "Shows whether the agent and its parts are well. Status 1 when something is not.") { output };
+        command.SetAction(async (parsed, ct) =>
+        {
+            using var client = Globals.Connect(parsed);
+            var status = await client.GetStatusAsync(ct);
+            if (parsed.GetValue(output) == "json")
+                await JsonOutput.WriteAsync(status);
+            else
+                WriteText(status);
+            return status.Cilium.State == "Ok" ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static void WriteText(StatusResponse status)
+    {
+        var endpoints = status.Endpoints.Count == 0 ? "none" : string.Join(", ", status.Endpoints.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
+        List<(string, string)> lines =
+        [
+            ("Cilium:", Words(status.Cilium)),
+            ("Node:", $"{status.NodeName}, profile {status.Profile}, version {status.Version}, up {status.Uptime}"),
+            ("Kvstore:", Words(status.Kvstore)),
+            ("Datapath:", Words(status.Datapath)),
+            ("Endpoints:", endpoints),
+            ("Policy:", string.Create(CultureInfo.InvariantCulture, $"revision {status.PolicyRevision}")),
+            ("Identities:", status.Identities.ToString(CultureInfo.InvariantCulture)),
+            .. status.Ipam.Select(pool => ("IPAM:", pool)),
+            .. status.Warnings.Select(warning => ("Warning:", warning)),
+            .. status.Health.Where(entry => entry.Level != "Ok").Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}")),
+        ];
+        foreach (var (name, text) in lines)
+            Console.Out.WriteLine($"{name,-12}{text}");
+    }
+
+    private static string Words(Status status) => status.Msg.Length == 0 ? status.State : $"{status.State}  {status.Msg}";
+}

@@ -1,0 +1,108 @@
+using Cilium.Framework.State;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Endpoints;
+
+/// <summary>What the agent was told about this node's workloads; the only writer of the table <c>endpoint-requests</c>. A change is on the disk before it is in the table.</summary>
+/// <param name="table">The table.</param>
+/// <param name="file">Where endpoints are remembered.</param>
+/// <param name="filter">Which labels make up an identity.</param>
+public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table, StateFile<EndpointsState> file, LabelFilter filter)
+{
+    private readonly Lock _lock = new();
+    private int _lastId;
+
+    /// <summary>Takes back what was known before a restart.</summary>
+    /// <param name="stillExists">False: its device vanished meanwhile; the endpoint is forgotten.</param>
+    /// <returns>Endpoints that were forgotten.</returns>
+    public IReadOnlyList<EndpointRequest> Restore(Func<EndpointRequest, bool> stillExists)
+    {
+        lock (_lock)
+        {
+            var stored = file.Read();
+            if (stored is null)
+                return [];
+            _lastId = stored.LastId;
+            var requests = stored.Endpoints.Select(endpoint => endpoint.ToRequest(filter)).ToLookup(stillExists);
+            if (requests[false].Any())
+                Store(requests[true]);
+            table.ReplaceAll(requests[true]);
+            return [.. requests[false]];
+        }
+    }
+
+    /// <summary>Adds an endpoint.</summary>
+    /// <param name="proposal">The endpoint.</param>
+    /// <returns>The endpoint with its number, or a refusal that names the other endpoint; then nothing changed.</returns>
+    /// <exception cref="Errors.CiliumException">It could not be written to the disk; nothing changed.</exception>
+    public EndpointResult Add(EndpointProposal proposal)
+    {
+        ArgumentNullException.ThrowIfNull(proposal);
+        lock (_lock)
+        {
+            if (FindConflict(proposal) is { } conflict)
+                return EndpointResult.Refused(EndpointRefusal.Conflict, conflict);
+            var id = proposal.Id == 0 ? NextFreeId() : proposal.Id;
+            if (id == 0)
+                return EndpointResult.Refused(EndpointRefusal.Exhausted, $"All {ushort.MaxValue} endpoint numbers are taken. Delete endpoints that are gone.");
+            var request = new EndpointRequest
+            {
+                Id = id, ContainerId = proposal.ContainerId, ContainerName = proposal.ContainerName, Device = proposal.Device, IfIndex = proposal.IfIndex,
+                Mac = proposal.Mac, HostMac = proposal.HostMac, IPv4 = proposal.IPv4, IPv6 = proposal.IPv6,
+                Labels = proposal.Labels, IdentityLabels = filter.Relevant(proposal.Labels),
+            };
+            _lastId = id;
+            Store(table.Append(request));
+            table.Upsert(request);
+            return EndpointResult.Taken(request);
+        }
+    }
+
+    /// <summary>Removes an endpoint.</summary>
+    /// <param name="id">Its number.</param>
+    /// <returns>False when there is none.</returns>
+    /// <exception cref="Errors.CiliumException">It could not be written to the disk; nothing changed.</exception>
+    public bool Remove(ushort id)
+    {
+        lock (_lock)
+        {
+            if (!table.TryGet(id, out _))
+                return false;
+            Store(table.Where(request => request.Id != id));
+            return table.Remove(id);
+        }
+    }
+
+    private void Store(IEnumerable<EndpointRequest> requests) =>
+        file.Write(new EndpointsState(_lastId, [.. requests.OrderBy(request => request.Id).Select(StoredEndpoint.From)]));
+
+    private string? FindConflict(EndpointProposal proposal)
+    {
+        foreach (var other in table)
+        {
+            if (proposal.Id == other.Id)
+                return $"Endpoint {other.Id} exists. Delete it first, or let the agent choose a number (0).";
+            if (proposal.ContainerId.Length > 0 && proposal.ContainerId == other.ContainerId)
+                return $"Container id {proposal.ContainerId} belongs to endpoint {other.Id}. Delete that endpoint first.";
+            if (proposal.Device == other.Device || (proposal.IfIndex != 0 && proposal.IfIndex == other.IfIndex))
+                return $"Device {proposal.Device} belongs to endpoint {other.Id}. Delete that endpoint first.";
+            var taken = other.Addresses.FirstOrDefault(address => address.Equals(proposal.IPv4) || address.Equals(proposal.IPv6));
+            if (taken is not null)
+                return $"Address {taken} belongs to endpoint {other.Id}. Delete that endpoint first, or take another address (POST /ipam).";
+        }
+
+        return null;
+    }
+
+    private ushort NextFreeId()
+    {
+        for (var i = 1; i <= ushort.MaxValue; i++)
+        {
+            var id = (ushort)(((_lastId + i - 1) % ushort.MaxValue) + 1);
+            if (!table.TryGet(id, out _))
+                return id;
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Cilium.Framework.Labels;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Endpoints;
+
+/// <summary>Endpoints as they are kept in the state directory.</summary>
+/// <param name="LastId">Number given last: a freed number is not given again at once.</param>
+/// <param name="Endpoints">By number.</param>
+public sealed record EndpointsState(int LastId, IReadOnlyList<StoredEndpoint> Endpoints);
+
+/// <summary>One endpoint as it is kept.</summary>
+public sealed record StoredEndpoint
+{
+    public required int Id { get; init; }
+
+    public required string ContainerId { get; init; }
+
+    public required string ContainerName { get; init; }
+
+    public required string Device { get; init; }
+
+    public required int IfIndex { get; init; }
+
+    public required string Mac { get; init; }
+
+    public required string HostMac { get; init; }
+
+    public string? IPv4 { get; init; }
+
+    public string? IPv6 { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public static StoredEndpoint From(EndpointRequest request) => new()
+    {
+        Id = request.Id, ContainerId = request.ContainerId, ContainerName = request.ContainerName, Device = request.Device, IfIndex = request.IfIndex,
+        Mac = request.Mac.ToString(), HostMac = request.HostMac.ToString(), IPv4 = request.IPv4?.ToString(), IPv6 = request.IPv6?.ToString(),
+        Labels = [.. request.Labels.Select(label => label.ToString())],
+    };
+
+    /// <param name="filter">Labels are filtered by the present configuration, not by that of the time they were stored.</param>
+    public EndpointRequest ToRequest(LabelFilter filter)
+    {
+        var labels = LabelSet.Parse(Labels);
+        _ = MacAddress.TryParse(Mac, out var mac);
+        _ = MacAddress.TryParse(HostMac, out var hostMac);
+        return new EndpointRequest
+        {
+            Id = (ushort)Id, ContainerId = ContainerId, ContainerName = ContainerName, Device = Device, IfIndex = IfIndex, Mac = mac, HostMac = hostMac,
+            IPv4 = IPv4 is null ? null : IPAddress.Parse(IPv4), IPv6 = IPv6 is null ? null : IPAddress.Parse(IPv6),
+            Labels = labels, IdentityLabels = filter.Relevant(labels),
+        };
+    }
+}
+
+/// <summary>JSON of <see cref="EndpointsState"/>.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(EndpointsState))]
+public sealed partial class EndpointsStateJson : JsonSerializerContext;

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Cilium.Framework.Identities;
+
+/// <summary>Numbers that this node uses, as they are kept in the state directory: endpoints do not wait for the store after a restart, and prefixes keep their numbers.</summary>
+/// <param name="Claims">Label sets by store key.</param>
+/// <param name="Prefixes">Prefixes by text.</param>
+/// <param name="LastPrefixId">Number given last to a prefix: a freed number is not given again at once.</param>
+public sealed record IdentityState(IReadOnlyDictionary<string, uint> Claims, IReadOnlyDictionary<string, uint> Prefixes, uint LastPrefixId)
+{
+    /// <summary>Nothing.</summary>
+    public static readonly IdentityState Empty = new(new Dictionary<string, uint>(), new Dictionary<string, uint>(), 0);
+}
+
+/// <summary>JSON of <see cref="IdentityState"/>.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(IdentityState))]
+public sealed partial class IdentityStateJson : JsonSerializerContext;
