@@ -1,0 +1,3 @@
+using Cilium.Framework.Demo;
+
+return await DemoCommand.RunAsync(args);
