@@ -1,0 +1,49 @@
+using Cilium.Framework.Identities;
+using Cilium.Framework.Labels;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Endpoints;
+
+/// <summary>endpoint-requests + identity-claims -> endpoints: attached at once and dropping, then judged by the policy of its identity once that is realised.</summary>
+/// <remarks>
+/// Dropping is written only for an endpoint that the datapath does not hold yet (ARCHITECTURE, order of realisation 1): one that it holds keeps what it
+/// has until the new policy is Done, also over a restart and a change of labels.
+/// </remarks>
+/// <param name="requests">What the agent was told.</param>
+/// <param name="claims">Numbers of label sets.</param>
+/// <param name="heldBefore">Endpoints that the datapath held, with a policy, when the agent started.</param>
+/// <param name="endpoints">Written here only.</param>
+internal sealed class EndpointController(
+    IReadTable<ushort, EndpointRequest> requests,
+    IReadTable<LabelSet, IdentityClaimRow> claims,
+    IReadOnlySet<(ushort Id, int IfIndex)> heldBefore,
+    DesiredTable<ushort, EndpointRow> endpoints) : IController
+{
+    /// <inheritdoc />
+    public void Compute() => endpoints.ReplaceAll(requests.Select(Decide).OfType<(EndpointRow, Gate?)>());
+
+    private (EndpointRow Row, Gate? Gate)? Decide(EndpointRequest request)
+    {
+        var current = endpoints.Rows[request.Id] is { IsDeleting: false } row ? row : null;
+        var held = current?.Realised is not null || heldBefore.Contains((request.Id, request.IfIndex));
+        var identity = claims[IdentityClaims.Claimed(request.IdentityLabels)]?.Id;
+        if (!held)
+            return (Row(request, identity ?? NumericIdentity.Init, policy: null), null);
+        if (identity is { } known)
+        {
+            var policy = new PolicyId(known);
+            return (Row(request, known, policy), Gate.Done(PolicyTables.Policies, policy));
+        }
+
+        // Held, and its new labels have no number yet: it keeps what it has.
+        return current is null ? null : (current.Row, current.Gate);
+    }
+
+    private static EndpointRow Row(EndpointRequest request, NumericIdentity identity, PolicyId? policy) => new()
+    {
+        Id = request.Id, IfIndex = request.IfIndex, Device = request.Device, Mac = request.Mac, HostMac = request.HostMac,
+        IPv4 = request.IPv4, IPv6 = request.IPv6, Identity = identity, Policy = policy,
+    };
+}

@@ -1,0 +1,38 @@
+using Cilium.Framework.Labels;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Identities;
+
+/// <summary>reserved + kv-identities + identity-claims + cidr-identities -> identities: every identity that a policy can select.</summary>
+/// <param name="stored">Numbers in the store.</param>
+/// <param name="claims">Numbers that this node uses; they count before the store has shown them.</param>
+/// <param name="cidrs">Numbers of prefixes.</param>
+/// <param name="identities">Written here only.</param>
+internal sealed class IdentityController(
+    IReadTable<NumericIdentity, IdentityRow> stored,
+    IReadTable<LabelSet, IdentityClaimRow> claims,
+    IReadTable<IpPrefix, CidrIdentityRow> cidrs,
+    IWriteTable<NumericIdentity, IdentityRow> identities) : IController
+{
+    /// <inheritdoc />
+    public void Compute()
+    {
+        var rows = ReservedIdentities.All.ToDictionary(row => row.Id);
+        foreach (var row in stored)
+            rows[row.Id] = row;
+        foreach (var claim in claims)
+        {
+            if (claim.Id is { IsReserved: false } id)
+                rows[id] = new IdentityRow(id, claim.Labels);
+        }
+
+        foreach (var cidr in cidrs)
+            rows[cidr.Id] = new IdentityRow(cidr.Id, LabelsOf(cidr.Prefix));
+        identities.ReplaceAll(rows.Values);
+    }
+
+    /// <summary>A prefix is also part of the world.</summary>
+    private static LabelSet LabelsOf(IpPrefix prefix) =>
+        LabelSet.Create([new Label(Label.CidrSource, prefix.ToString()), new Label(Label.ReservedSource, "world")]);
+}
