@@ -111,7 +111,7 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
         if (ComputedThrough < condition.ComputedThrough)
             return new(GateState.Closed, $"{Name} is not computed through {condition.ComputedThrough} yet");
         if (condition.Key is null)
-            return GateVerdict.Open;
+            return condition.Requirement == GateRequirement.AllDone ? JudgeAll() : GateVerdict.Open;
         if (condition.Key is not TKey key)
             throw new ArgumentException($"a gate asks {Name} for a {condition.Key.GetType().Name}; its keys are {typeof(TKey).Name}.", nameof(condition));
         var desired = _table[key];
@@ -124,6 +124,20 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
             _ when desired is { IsDone: true } => GateVerdict.Open,
             _ => new(GateState.Closed, $"{condition.Subject} is not Done yet"),
         };
+    }
+
+    private GateVerdict JudgeAll()
+    {
+        var failed = GateVerdict.Open;
+        foreach (var desired in _table)
+        {
+            if (desired.Status.State == RowState.Pending)
+                return new(GateState.Closed, $"{Name} {KeyOf(desired.Row)} is not Done yet");
+            if (desired.Status.State == RowState.Error)
+                failed = new(GateState.Failed, $"{Name} {KeyOf(desired.Row)} is in Error: {desired.Status.Text}");
+        }
+
+        return failed;
     }
 
     /// <inheritdoc />

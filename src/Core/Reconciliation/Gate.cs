@@ -23,6 +23,11 @@ public sealed record Gate(ImmutableArray<GateCondition> Conditions)
     /// <param name="through">See <see cref="DesiredTable{TKey,TRow}.ComputedThrough"/>.</param>
     public static Gate Computed(string table, ulong through) => new([new GateCondition(table, null, GateRequirement.Done, through)]);
 
+    /// <summary>Another table was computed from at least this state of its inputs, and nothing of it is pending any more.</summary>
+    /// <param name="table">Name of a desired table.</param>
+    /// <param name="through">See <see cref="DesiredTable{TKey,TRow}.ComputedThrough"/>.</param>
+    public static Gate Settled(string table, ulong through) => new([new GateCondition(table, null, GateRequirement.AllDone, through)]);
+
     /// <summary>Both gates.</summary>
     public Gate And(Gate other) => new([.. Conditions, .. other.Conditions]);
 

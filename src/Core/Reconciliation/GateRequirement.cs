@@ -8,4 +8,7 @@ public enum GateRequirement
 
     /// <summary>The row has left the table: the target holds nothing under its key.</summary>
     Gone,
+
+    /// <summary>Every row of the table is Done; one in Error fails the gate.</summary>
+    AllDone,
 }
