@@ -1,0 +1,40 @@
+using Cilium.Framework.Agent.Endpoints;
+using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Agent.Policies;
+using Cilium.Framework.Client.Models;
+using Cilium.Framework.Identities;
+using Cilium.Framework.Ipam;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Agent.Api;
+
+/// <summary>What the API answers from.</summary>
+internal sealed record ApiServices
+{
+    public required EndpointService Endpoints { get; init; }
+
+    public required IReadTable<NumericIdentity, IdentityRow> Identities { get; init; }
+
+    public required IpamService Ipam { get; init; }
+
+    public required IPolicyService Policies { get; init; }
+
+    public required EventHub Events { get; init; }
+
+    public required TableCatalog Tables { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Answer to <c>GET /healthz</c>.</summary>
+    public required Func<CancellationToken, Task<StatusResponse>> Status { get; init; }
+
+    /// <summary>Answer to <c>GET /config</c>.</summary>
+    public required Func<DaemonConfiguration> Configuration { get; init; }
+
+    public required IReadOnlyList<PluginInfo> Plugins { get; init; }
+
+    public required IReadOnlyList<ConfigurationValue> ConfigurationValues { get; init; }
+
+    public required CancellationToken Stopping { get; init; }
+}

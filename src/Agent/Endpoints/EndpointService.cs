@@ -1,0 +1,139 @@
+using Cilium.Framework.Client.Models;
+using Cilium.Framework.Endpoints;
+using Cilium.Framework.Identities;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+using Endpoint = Cilium.Framework.Client.Models.Endpoint;
+
+namespace Cilium.Framework.Agent.Endpoints;
+
+/// <summary>Endpoints as the API offers them.</summary>
+internal sealed class EndpointService(
+    EndpointRegistry registry,
+    EndpointRequests requests,
+    EndpointStatusProjection projection,
+    DesiredTable<ushort, EndpointRow> rows,
+    IReadTable<NumericIdentity, IdentityRow> identities,
+    TimeProvider time)
+{
+    /// <summary>How long an answer waits for the datapath; what is realised later is seen in the endpoint's state.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public IReadOnlyList<Endpoint> List() => [.. projection.All().Select(ToModel)];
+
+    /// <exception cref="RefusedException">400 or 404.</exception>
+    public Endpoint Get(string id) => ToModel(Find(id));
+
+    /// <summary>Adds an endpoint; answers when the datapath judges its packets, with <c>sync-build-endpoint</c> when its policy is in force.</summary>
+    /// <exception cref="RefusedException">400 or 409; nothing was changed. 500: the datapath refuses it; it was taken out again.</exception>
+    public async Task<Endpoint> PutAsync(string id, EndpointChangeRequest body, CancellationToken ct)
+    {
+        var result = registry.Add(requests.Read(id, body));
+        if (result.Request is not { } request)
+            throw new RefusedException(result.Refusal == EndpointRefusal.Conflict ? 409 : 400, result.Message);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            await WaitAsync(request.Id, body.SyncBuildEndpoint, either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // Answered with the state it has reached.
+        }
+
+        var view = projection.Find(request.Id) ?? throw new RefusedException(409, $"Endpoint {request.Id} was deleted while it was added.");
+        if (view.State == EndpointState.NotReady && rows.Rows[request.Id]?.Realised is null)
+        {
+            registry.Remove(request.Id);
+            throw new RefusedException(500, $"Endpoint {request.Id} on {request.Device} cannot be realised: {view.Message} It was not added.");
+        }
+
+        return ToModel(view);
+    }
+
+    /// <summary>Removes an endpoint; answers when the datapath has forgotten it.</summary>
+    /// <exception cref="RefusedException">400 or 404.</exception>
+    public async Task DeleteAsync(string id, CancellationToken ct)
+    {
+        var found = Find(id).Request;
+        registry.Remove(found.Id);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
+        try
+        {
+            await WaitGoneAsync(found.Id, either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // Forgotten by the agent; the datapath is tried again in the background.
+        }
+    }
+
+    private EndpointStatusView Find(string id)
+    {
+        var fits = EndpointIdForm.Parse(id);
+        return projection.All().FirstOrDefault(view => fits(view.Request)) ?? throw new RefusedException(404, $"There is no endpoint {id}. See cilium endpoint list.");
+    }
+
+    private async Task WaitAsync(ushort id, bool untilReady, CancellationToken ct)
+    {
+        if (untilReady)
+        {
+            await projection.WaitSettledAsync(id, ct);
+            return;
+        }
+
+        await WaitUntilAsync(() => rows.Rows[id] is { } row && (row.Realised is not null || row.Status.State == RowState.Error), ct);
+    }
+
+    private Task WaitGoneAsync(ushort id, CancellationToken ct) => WaitUntilAsync(() => rows.Rows[id] is null, ct);
+
+    private async Task WaitUntilAsync(Func<bool> reached, CancellationToken ct)
+    {
+        var wake = new Wake();
+        using var attachment = rows.Attach(wake);
+        while (!reached())
+            await wake.WaitAsync(ct);
+    }
+
+    private Endpoint ToModel(EndpointStatusView view) => new()
+    {
+        Id = view.Request.Id,
+        Status = new EndpointStatus
+        {
+            State = view.State.Text(),
+            Message = view.Message.Length == 0 ? null : view.Message,
+            Identity = view.Identity is { } id ? new Identity { Id = id.Value, Labels = [.. (identities[id]?.Labels ?? view.Request.IdentityLabels).Select(label => label.ToString())] } : null,
+            Labels = [.. view.Request.Labels.Select(label => label.ToString())],
+            Networking = new EndpointNetworking
+            {
+                Addressing = [new AddressPair { Ipv4 = view.Request.IPv4?.ToString(), Ipv6 = view.Request.IPv6?.ToString() }],
+                Mac = view.Request.Mac.ToString(), HostMac = view.Request.HostMac.ToString(),
+                InterfaceName = view.Request.Device, InterfaceIndex = view.Request.IfIndex,
+            },
+            ExternalIdentifiers = new EndpointIdentifiers { ContainerId = view.Request.ContainerId, ContainerName = view.Request.ContainerName },
+            Policy = new EndpointPolicy
+            {
+                PolicyRevision = (long)view.PolicyRevision, PolicyEnabled = EnabledDirections(view.Policy),
+                AllowedIngressIdentities = Allowed(view.Policy, TrafficDirection.Ingress), AllowedEgressIdentities = Allowed(view.Policy, TrafficDirection.Egress),
+            },
+        },
+    };
+
+    private static string EnabledDirections(PolicyRow? policy)
+    {
+        if (policy is null)
+            return "both";
+        var ingress = IsEnforced(policy, TrafficDirection.Ingress);
+        var egress = IsEnforced(policy, TrafficDirection.Egress);
+        return (ingress, egress) switch { (true, true) => "both", (true, false) => "ingress", (false, true) => "egress", _ => "none" };
+    }
+
+    private static bool IsEnforced(PolicyRow policy, TrafficDirection direction) =>
+        !policy.Entries.TryGet(PolicyKey.All(direction), out var all) || all.Rule != RuleCookie.NotEnforced;
+
+    private static IReadOnlyList<long> Allowed(PolicyRow? policy, TrafficDirection direction) =>
+        [.. (policy?.Entries ?? PolicyEntrySet.Empty).Where(entry => entry.Key.Direction == direction).Select(entry => (long)entry.Key.Remote.Value).Distinct().Order()];
+}
