@@ -73,7 +73,8 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
             await checks.TcpAsync(world, web, 443, v6, allowed: true, ct);
             await checks.TcpAsync(world, web, 80, v6, allowed: false, ct);
             await checks.TcpAsync(world, db, 5432, v6, allowed: false, ct);
-            await checks.TcpAsync(host, web, 80, v6, allowed: true, ct);
+            await checks.TcpAsync(host, web, 80, v6, allowed: false, ct);
+            await checks.TcpAsync(host, db, 5432, v6, allowed: true, ct);
             await checks.TcpAsync(batch, world, 80, v6, allowed: true, ct);
             await checks.TcpAsync(batch, world, 443, v6, allowed: false, ct);
             await checks.TcpAsync(batch, excepted, 80, v6, allowed: false, ct);

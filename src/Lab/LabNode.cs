@@ -50,7 +50,7 @@ public sealed class LabNode : IAsyncDisposable
         [
             "profile=standalone", $"plugins.directory={layout.Plugins}", "plugins.development=true",
             $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "run")}", $"api.socket={Path.Combine(folder, "run", "cilium.sock")}",
-            $"node.name={name}", "ipv4.pod-cidr=10.1.0.0/24", "ipv6.pod-cidr=fd00:1::/64", .. settings,
+            $"node.name={name}", "ipv6.enabled=true", "ipv4.pod-cidr=10.1.0.0/24", "ipv6.pod-cidr=fd00:1::/64", .. settings,
         ]);
         try
         {
