@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* config.h: constants of this node, written before the object is loaded. Branches that they rule out fall away in the verifier. */
+#pragma once
+
+#include "compiler.h"
+
+struct datapath_config {		/* mirrored by DatapathConfig.cs */
+	__u8 ipv4;			/* family enabled */
+	__u8 ipv6;
+	__u8 trace;			/* report new connections and changed verdicts */
+	__u8 pad;
+	__u32 second;			/* ticks of clock.h per second */
+	__u32 tcp_lifetime;		/* ticks that a connection is remembered after its last packet */
+	__u32 syn_lifetime;
+	__u32 other_lifetime;
+	__u32 close_lifetime;
+};
+
+const volatile struct datapath_config config SEC(".rodata.config") = {
+	.ipv4 = 1,
+	.ipv6 = 1,
+	.trace = 1,
+	.second = 15,
+	.tcp_lifetime = 21600 * 15,
+	.syn_lifetime = 60 * 15,
+	.other_lifetime = 60 * 15,
+	.close_lifetime = 10 * 15,
+};

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* connection.h: may this packet pass? By its connection's verdict while that holds; otherwise it is judged, again or for the first time. */
+#pragma once
+
+#include "denial.h"
+#include "judge.h"
+
+#define CONNECTION_DENIED_AGAIN 1	/* counted and reported already */
+
+inline_always void packet_take_verdict(struct packet *p, const struct verdict *v, bool from_initiator)
+{
+	p->direction = v->direction;
+	p->cookie = v->direction == INGRESS ? v->responder.cookie : v->initiator.cookie;
+	if (from_initiator) {
+		p->source_endpoint = v->initiator.endpoint;
+		p->source_identity = v->initiator.identity;
+		p->destination_endpoint = v->responder.endpoint;
+		p->destination_identity = v->responder.identity;
+	} else {
+		p->source_endpoint = v->responder.endpoint;
+		p->source_identity = v->responder.identity;
+		p->destination_endpoint = v->initiator.endpoint;
+		p->destination_identity = v->initiator.identity;
+	}
+}
+
+inline_always void side_take_party(struct ct_side *side, const struct party *party)
+{
+	side->identity = party->identity;
+	side->cookie = party->cookie;
+	side->endpoint = party->endpoint;
+	side->shape = party->shape;
+}
+
+inline_always __u8 trace_point_of(const struct packet *p)
+{
+	if (p->destination_endpoint)
+		return TRACE_TO_ENDPOINT;
+	return p->destination_identity == IDENTITY_HOST ? TRACE_TO_HOST : TRACE_TO_STACK;
+}
+
+/* A connection begins with this packet. */
+slow_path int connection_create(struct __sk_buff *ctx, const struct packet *p, const struct verdict *v)
+{
+	struct ct_value value = {};
+	__u32 now = clock_ticks();
+	__u32 side = 0;
+	int error = -1;
+
+	if (!p || !v)
+		return -DROP_CT_CREATE_FAILED;
+	value.unreported = (1ULL << 40) + ctx->len;
+	value.verdict = v->number;
+	value.refreshed = now;
+	value.proxy_port = v->proxy_port;
+	if (config.ipv4 && p->family == FAMILY_IPV4) {
+		struct ct_key4 key;
+
+		side = ct_key4_of(p, &key);
+		if (side) {
+			side_take_party(&value.side[1], &v->initiator);
+			side_take_party(&value.side[0], &v->responder);
+			value.side[1].seen = p->tcp_flags;
+		} else {
+			side_take_party(&value.side[0], &v->initiator);
+			side_take_party(&value.side[1], &v->responder);
+			value.side[0].seen = p->tcp_flags;
+		}
+		value.flags = ct_advance(side ? CT_INITIATOR : 0, p, side);
+		value.expires = now + ct_lifetime(p->proto, value.flags);
+		error = bpf_map_update_elem(&cilium_ct4, &key, &value, BPF_ANY);
+	} else if (config.ipv6 && p->family == FAMILY_IPV6) {
+		struct ct_key6 key;
+
+		side = ct_key6_of(p, &key);
+		if (side) {
+			side_take_party(&value.side[1], &v->initiator);
+			side_take_party(&value.side[0], &v->responder);
+			value.side[1].seen = p->tcp_flags;
+		} else {
+			side_take_party(&value.side[0], &v->initiator);
+			side_take_party(&value.side[1], &v->responder);
+			value.side[0].seen = p->tcp_flags;
+		}
+		value.flags = ct_advance(side ? CT_INITIATOR : 0, p, side);
+		value.expires = now + ct_lifetime(p->proto, value.flags);
+		error = bpf_map_update_elem(&cilium_ct6, &key, &value, BPF_ANY);
+	}
+	return error ? -DROP_CT_CREATE_FAILED : 0;
+}
+
+/* Stores what a new judgement of a known connection said. The number goes last: until then nobody trusts the entry. */
+inline_always bool connection_update(struct ct_value *entry, const struct verdict *v)
+{
+	bool second = entry->flags & CT_INITIATOR;
+	struct ct_side *initiator = second ? &entry->side[1] : &entry->side[0];
+	struct ct_side *responder = second ? &entry->side[0] : &entry->side[1];
+	bool changed = initiator->cookie != v->initiator.cookie || responder->cookie != v->responder.cookie ||
+		       initiator->identity != v->initiator.identity || responder->identity != v->responder.identity;
+
+	WRITE_ONCE(entry->verdict, 0);
+	side_take_party(initiator, &v->initiator);
+	side_take_party(responder, &v->responder);
+	entry->proxy_port = v->proxy_port;
+	WRITE_ONCE(entry->verdict, v->number);
+	return changed;
+}
+
+inline_always void flow_of_packet(struct flow *flow, const struct packet *p, bool from_initiator)
+{
+	if (from_initiator) {
+		flow->initiator = p->source;
+		flow->responder = p->destination;
+		flow->port = packet_policy_port(p->proto, p->dport);
+	} else {
+		flow->initiator = p->destination;
+		flow->responder = p->source;
+		flow->port = packet_policy_port(p->proto, p->sport);
+	}
+	flow->family = p->family;
+	flow->proto = p->proto;
+}
+
+/* A known connection whose verdict does not hold any more, in the direction in which it began. */
+slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side, __u32 number)
+{
+	struct verdict verdict = { .number = number };
+	struct flow flow = {};
+	bool from_initiator, changed;
+	struct ct_side *initiator;
+	int reason;
+
+	if (!p || !entry)
+		return -DROP_INVALID;
+	from_initiator = (side & 1) == (entry->flags & CT_INITIATOR);
+	initiator = entry->flags & CT_INITIATOR ? &entry->side[1] : &entry->side[0];
+	flow_of_packet(&flow, p, from_initiator);
+	if (from_initiator)
+		flow.given_identity = p->given_identity;
+	/* This node is known by the way its packet came, not by its address. */
+	if (!initiator->endpoint && initiator->identity == IDENTITY_HOST)
+		flow.given_identity = IDENTITY_HOST;
+	ct_report(entry, p, side);
+	reason = flow_judge(&flow, &verdict);
+	packet_take_verdict(p, &verdict, from_initiator);
+	if (reason)
+		return -reason;
+	changed = connection_update(entry, &verdict);
+	ct_refresh(entry, p, side);
+	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
+	if (config.trace && changed)
+		event_send(ctx, p, EVENT_TRACE, TRACE_VERDICT_CHANGED, trace_point_of(p));
+	return 0;
+}
+
+/* The first packet of a flow. */
+slow_path int connection_judge_new(struct __sk_buff *ctx, struct packet *p, __u32 number)
+{
+	struct verdict verdict = { .number = number };
+	struct flow flow = {};
+	int reason;
+
+	if (!p)
+		return -DROP_INVALID;
+	flow_of_packet(&flow, p, true);
+	flow.given_identity = p->given_identity;
+	reason = flow_judge(&flow, &verdict);
+	packet_take_verdict(p, &verdict, true);
+	if (reason)
+		return -reason;
+	/* Reports of allowed packets name the rule of the last policy asked. */
+	if (p->kind & PACKET_ICMP_ERROR)
+		return 0;
+	reason = connection_create(ctx, p, &verdict);
+	if (reason)
+		return reason;
+	if (config.trace)
+		event_send(ctx, p, EVENT_TRACE, TRACE_NEW, trace_point_of(p));
+	return 0;
+}
+
+/* Whatever has no verdict that holds. 0 or minus a drop reason; the packet then knows both its ends. */
+slow_path int connection_judge(struct __sk_buff *ctx, struct packet *p)
+{
+	__u32 number = revision_now();
+	struct ct_value *entry;
+	__u32 side = 0;
+	int result;
+
+	if (!p)
+		return -DROP_INVALID;
+	entry = p->kind & PACKET_ICMP_ERROR ? NULL : ct_find(p, &side);
+	if (entry && ct_belongs(entry, p, clock_ticks()))
+		result = connection_judge_again(ctx, p, entry, side, number);
+	else
+		result = connection_judge_new(ctx, p, number);
+	if (result == -DROP_POLICY || result == -DROP_NOT_READY)
+		denial_remember(p, number, -result);
+	return result;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* pass.h: the way of every packet through connection tracking and policy. */
+#pragma once
+
+#include "connection.h"
+#include "icmp_error.h"
+
+/* May this packet pass? 0, CONNECTION_DENIED_AGAIN, or minus a drop reason. Inlined: this is the way of every established packet. */
+inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32 from_endpoint)
+{
+	__u32 now = clock_ticks();
+	struct ct_value *entry;
+	__u32 side = 0;
+	int result;
+
+	if (unlikely(p->kind & PACKET_ICMP_ERROR)) {
+		result = icmp_error_judge(ctx, p, from_endpoint);
+		return result == ICMP_ERROR_UNRELATED ? connection_judge(ctx, p) : result;
+	}
+	entry = ct_find(p, &side);
+	if (entry && ct_belongs(entry, p, now) && ct_holds(entry)) {
+		ct_track(ctx, entry, p, side, now);
+		if (side) {
+			p->source_endpoint = entry->side[1].endpoint;
+			p->source_identity = entry->side[1].identity;
+			p->destination_endpoint = entry->side[0].endpoint;
+		} else {
+			p->source_endpoint = entry->side[0].endpoint;
+			p->source_identity = entry->side[0].identity;
+			p->destination_endpoint = entry->side[1].endpoint;
+		}
+		result = 0;
+	} else {
+		if (denial_again(ctx, p, now))
+			return CONNECTION_DENIED_AGAIN;
+		result = connection_judge(ctx, p);
+	}
+	if (!result && unlikely(p->kind & PACKET_FIRST_FRAGMENT))
+		fragment_register(p);
+	return result;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* revision.h: the number that makes verdicts valid. Whoever changes what a verdict depends on writes the maps, takes the next number,
+ * and stores it as changed_at of what it changed. A judgement reads the number before its first look-up; its result holds
+ * as long as that number is not older than any changed_at it depends on. */
+#pragma once
+
+#include "compiler.h"
+
+struct revision {			/* mirrored by RevisionValue.cs */
+	__u32 number;			/* last number taken; never goes back */
+	__u32 addresses_changed_at;	/* number of the last change to what an address resolves to */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct revision);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} cilium_revision SEC(".maps");
+
+inline_always struct revision *revision_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&cilium_revision, &zero);
+}
+
+/* The number to judge under; 0, older than anything, if there is none. */
+inline_always __u32 revision_now(void)
+{
+	struct revision *revision = revision_get();
+
+	return revision ? READ_ONCE(revision->number) : 0;
+}
+
+inline_always bool revision_holds_addresses(__u32 number)
+{
+	struct revision *revision = revision_get();
+
+	return revision && number >= READ_ONCE(revision->addresses_changed_at);
+}
