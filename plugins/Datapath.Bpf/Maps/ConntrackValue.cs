@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Cilium.Framework.Datapath.Bpf.Maps;
+
+/// <summary><c>struct ct_value</c> (bpf/lib/conntrack.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ConntrackValue
+{
+    public ulong Unreported;
+    public uint Expires;
+    public uint Verdict;
+    public uint Refreshed;
+    public ConntrackFlags Flags;
+    public ushort ProxyPort;
+    public uint Backend;
+    public ushort ReverseTranslation;
+    public ushort Reserved;
+    public ConntrackSide Side0;
+    public ConntrackSide Side1;
+
+    /// <summary>True when the side with index 1 sent the first packet.</summary>
+    public readonly bool InitiatorIsSecond => Flags.HasFlag(ConntrackFlags.InitiatorIsSecond);
+
+    public readonly ConntrackSide Initiator => InitiatorIsSecond ? Side1 : Side0;
+
+    public readonly ConntrackSide Responder => InitiatorIsSecond ? Side0 : Side1;
+}

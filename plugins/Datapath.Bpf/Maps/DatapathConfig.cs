@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace Cilium.Framework.Datapath.Bpf.Maps;
+
+/// <summary><c>struct datapath_config</c>: constants of the programs (bpf/lib/config.h).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct DatapathConfig
+{
+    public byte Ipv4;
+    public byte Ipv6;
+    public byte Trace;
+    public byte Pad;
+    public uint Second;
+    public uint TcpLifetime;
+    public uint SynLifetime;
+    public uint OtherLifetime;
+    public uint CloseLifetime;
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using Cilium.Framework.Datapath.Bpf.Native;
+using Cilium.Framework.Datapath.Bpf.Programs;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Netlink;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Targets;
+
+/// <summary>Devices of the node: native ones get a filter, the node's door to its endpoints is created.</summary>
+internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<DeviceRow>
+{
+    private const string VethKind = "veth";
+
+    public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<DeviceRow> batch, CancellationToken cancellationToken)
+    {
+        using var netlink = RouteNetlink.Open();
+        return new(BatchRun.Each(batch, item => Apply(netlink, item), cancellationToken));
+    }
+
+    public ValueTask<int> PruneAsync(IReadOnlyCollection<DeviceRow> desired, CancellationToken cancellationToken)
+    {
+        using var netlink = RouteNetlink.Open();
+        var roles = desired.ToDictionary(row => row.Name, row => row.Role);
+        var removed = 0;
+        foreach (var link in netlink.ListLinks().TakeWhile(_ => !cancellationToken.IsCancellationRequested))
+        {
+            var role = roles.TryGetValue(link.Name, out var wanted) ? wanted : (DeviceRole?)null;
+            if (role != DeviceRole.Native && IsNative(link) && new TcFilter(link.Index, TcHook.Ingress).Detach())
+                removed++;
+            if (role != DeviceRole.Host && IsHost(link))
+            {
+                netlink.DeleteLink(link.Name);
+                removed++;
+            }
+        }
+
+        return new(removed);
+    }
+
+    /// <summary>Detaches every filter of ours from every device, and deletes devices of ours.</summary>
+    /// <returns>A line for each.</returns>
+    public static IEnumerable<string> RemoveAll(RouteNetlink netlink)
+    {
+        foreach (var link in netlink.ListLinks())
+        {
+            if (IsHost(link))
+            {
+                netlink.DeleteLink(link.Name);
+                yield return $"device {link.Name}";
+                continue;
+            }
+
+            if (new TcFilter(link.Index, TcHook.Ingress).Detach())
+                yield return $"filter of {link.Name} ingress";
+            if (new TcFilter(link.Index, TcHook.Egress).Detach())
+                yield return $"filter of {link.Name} egress";
+        }
+    }
+
+    private void Apply(RouteNetlink netlink, ReconcileItem<DeviceRow> item)
+    {
+        var link = netlink.FindLink(item.Row.Name);
+        if (item.Action == ReconcileAction.Delete)
+        {
+            Remove(netlink, item.Row, link);
+            return;
+        }
+
+        switch (item.Row.Role)
+        {
+            case DeviceRole.Native:
+                AttachNative(item.Row, link);
+                break;
+            case DeviceRole.Host:
+                AttachHost(netlink, item.Row, link);
+                break;
+            default:
+                throw new CiliumException(ErrorKind.Unsupported, $"device {item.Row.Name}: this version of the datapath bpf has no {item.Row.Role.ToString().ToLowerInvariant()} devices. Use a routing provider without encapsulation.");
+        }
+    }
+
+    private void AttachNative(DeviceRow row, Link? link)
+    {
+        if (link is null)
+            throw new CiliumException(ErrorKind.Unavailable, $"device {row.Name}: there is no such device. Create it, or take it out of the configuration.");
+        Sysctl.Open(row.Name);
+        new TcFilter(link.Index, TcHook.Ingress).Attach(programs[ProgramSet.FromNetdev]);
+    }
+
+    private void AttachHost(RouteNetlink netlink, DeviceRow row, Link? link)
+    {
+        var peer = PeerOf(row.Name);
+        if (link is null)
+        {
+            netlink.CreateVeth(new VethPair { Name = row.Name, PeerName = peer, Mtu = row.Mtu });
+            link = netlink.FindLink(row.Name)!;
+        }
+
+        if (link.Kind != VethKind)
+            throw new CiliumException(ErrorKind.Conflict, $"device {row.Name}: it exists and is of kind \"{link.Kind}\". The datapath needs a veth pair of its own there: delete the device, or name another.");
+        Prepare(netlink, link, row.Mtu);
+        if (netlink.FindLink(peer) is { } other)
+            Prepare(netlink, other, row.Mtu);
+        SetAddresses(netlink, link.Index, [.. new[] { row.IPv4, row.IPv6 }.OfType<IPAddress>()]);
+        Sysctl.Open(row.Name);
+        new TcFilter(link.Index, TcHook.Egress).Attach(programs[ProgramSet.FromHost]);
+    }
+
+    private static void Prepare(RouteNetlink netlink, Link link, int mtu)
+    {
+        if (link.Mtu != mtu)
+            netlink.SetMtu(link.Index, mtu);
+        if (link.HasArp)
+            netlink.DisableArp(link.Index);
+        if (!link.IsUp)
+            netlink.SetUp(link.Index);
+    }
+
+    private static void SetAddresses(RouteNetlink netlink, int ifIndex, IReadOnlyList<IPAddress> desired)
+    {
+        var present = netlink.ListAddresses().Where(address => address.IfIndex == ifIndex && !address.IP.IsIPv6LinkLocal).ToArray();
+        foreach (var address in present.Where(address => !desired.Contains(address.IP)))
+            netlink.DeleteAddress(ifIndex, address.IP, address.PrefixLength);
+        foreach (var address in desired.Where(address => present.All(held => !held.IP.Equals(address))))
+            netlink.AddAddress(ifIndex, address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
+    }
+
+    private static void Remove(RouteNetlink netlink, DeviceRow row, Link? link)
+    {
+        if (link is null)
+            return;
+        if (row.Role == DeviceRole.Native)
+            new TcFilter(link.Index, TcHook.Ingress).Detach();
+        else if (IsHost(link))
+            netlink.DeleteLink(link.Name);
+    }
+
+    private static bool IsHost(Link link) => link.Kind == VethKind && new TcFilter(link.Index, TcHook.Egress).Attached()?.Name == ProgramSet.FromHost;
+
+    private static bool IsNative(Link link) => new TcFilter(link.Index, TcHook.Ingress).Attached()?.Name == ProgramSet.FromNetdev;
+
+    // cilium_host and cilium_net, as Cilium calls them.
+    private static string PeerOf(string name) =>
+        name.EndsWith("host", StringComparison.Ordinal) ? name[..^"host".Length] + "net" : name[..Math.Min(name.Length, 13)] + "_p";
+}

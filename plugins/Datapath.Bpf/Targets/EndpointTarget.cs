@@ -1,0 +1,190 @@
+using Cilium.Framework.Datapath.Bpf.Conntrack;
+using Cilium.Framework.Datapath.Bpf.Maps;
+using Cilium.Framework.Datapath.Bpf.Native;
+using Cilium.Framework.Datapath.Bpf.Programs;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Targets;
+
+/// <summary>Endpoints: filters on their devices, their entry, their addresses. A filter without an entry drops everything, so it goes first and stays longest.</summary>
+internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision revision, PolicyIndex policies, ConnectionPurge purge) : IReconcileTarget<EndpointRow>
+{
+    /// <summary>changed_at of an endpoint that is not written completely: no verdict about it holds.</summary>
+    private const uint Unfinished = uint.MaxValue;
+
+    public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<EndpointRow> batch, CancellationToken cancellationToken)
+    {
+        var changes = new Changes();
+        var outcomes = BatchRun.Each(batch, item => Apply(item, changes), cancellationToken);
+        Finish(changes);
+        return new(outcomes);
+    }
+
+    public ValueTask<int> PruneAsync(IReadOnlyCollection<EndpointRow> desired, CancellationToken cancellationToken)
+    {
+        var wanted = desired.Select(row => (uint)row.Id).ToHashSet();
+        return new(RemoveWhere((id, _) => !wanted.Contains(id), cancellationToken));
+    }
+
+    /// <summary>Removes endpoints whose device vanished while nobody looked.</summary>
+    public int RemoveOrphans(CancellationToken cancellationToken) =>
+        RemoveWhere((_, endpoint) => LibC.DeviceName((int)endpoint.IfIndex) != endpoint.DeviceName, cancellationToken);
+
+    /// <summary>Puts this build's programs in the place of another's, on all devices of endpoints.</summary>
+    public void ReattachAll()
+    {
+        foreach (var (_, endpoint) in maps.Endpoints.Entries().Where(entry => entry.Value.IsPresent))
+            Attach((int)endpoint.IfIndex);
+    }
+
+    private void Apply(ReconcileItem<EndpointRow> item, Changes changes)
+    {
+        if (item.Action == ReconcileAction.Delete)
+            Remove(item.Row.Id, maps.Endpoints.Get(item.Row.Id), changes);
+        else
+            Upsert(item.Row, changes);
+    }
+
+    private void Upsert(EndpointRow row, Changes changes)
+    {
+        var device = LibC.DeviceName(row.IfIndex);
+        if (device != row.Device)
+            throw new CiliumException(ErrorKind.Unavailable, $"endpoint {row.Id}: its device {row.Device} with index {row.IfIndex} does not exist{(device is null ? "" : $" (index {row.IfIndex} is {device})")}. Create it, or delete the endpoint.");
+        var desired = EndpointValue.From(row, row.Policy is null ? 0 : policies.Get(row.Policy));
+        RefuseForeignAddresses(row, desired);
+        Sysctl.Open(row.Device);
+        Attach(row.IfIndex);
+
+        var current = maps.Endpoints.Get(row.Id);
+        if (current.IsPresent && !current.IsSamePlace(desired))
+        {
+            Remove(row.Id, current, changes);
+            // Connections of the old place must be gone before the new one has the same number.
+            purge.OfEndpoints(changes.Removed);
+            current = default;
+        }
+
+        if (current.IsPresent && current.ChangedAt != Unfinished)
+        {
+            Update(row.Id, current, desired, changes);
+            return;
+        }
+
+        desired.ChangedAt = Unfinished;
+        maps.Endpoints.Set(row.Id, desired);
+        Place(row.Id, desired);
+        changes.Addresses = true;
+        desired.ChangedAt = revision.Next();
+        maps.Endpoints.Set(row.Id, desired);
+    }
+
+    private void Update(ushort id, EndpointValue current, EndpointValue desired, Changes changes)
+    {
+        changes.Addresses |= Place(id, desired);
+        if (current.Subject == desired.Subject)
+            return;
+        desired.ChangedAt = current.ChangedAt;
+        maps.Endpoints.Set(id, desired);
+        desired.ChangedAt = revision.Next();
+        maps.Endpoints.Set(id, desired);
+    }
+
+    /// <returns>True when something was missing.</returns>
+    private bool Place(ushort id, EndpointValue endpoint)
+    {
+        var changed = maps.Devices.Set(endpoint.IfIndex, id);
+        foreach (var key in endpoint.LocalKeys())
+        {
+            if (maps.Local.Get(key) == id)
+                continue;
+            maps.Local.Set(key, id);
+            changed = true;
+        }
+
+        return changed;
+    }
+
+    private void RefuseForeignAddresses(EndpointRow row, EndpointValue desired)
+    {
+        foreach (var key in desired.LocalKeys())
+        {
+            var owner = maps.Local.Get(key);
+            if (owner != 0 && owner != row.Id && maps.Endpoints.Get(owner).IsPresent)
+                throw new CiliumException(ErrorKind.Conflict, $"endpoint {row.Id}: its address {key.Address.ToIPAddress((byte)key.Family)} belongs to endpoint {owner}. Delete that one first.");
+        }
+    }
+
+    private void Remove(uint id, EndpointValue current, Changes changes)
+    {
+        if (!current.IsPresent)
+            return;
+        foreach (var key in current.LocalKeys().Where(key => maps.Local.Get(key) == id))
+            maps.Local.Remove(key);
+        if (maps.Devices.Get(current.IfIndex) == id)
+            maps.Devices.Remove(current.IfIndex);
+        maps.Endpoints.Set(id, new EndpointValue { ChangedAt = revision.Next() });
+        changes.Removed.Add((ushort)id);
+        changes.Addresses = true;
+    }
+
+    private int RemoveWhere(Func<uint, EndpointValue, bool> unwanted, CancellationToken cancellationToken)
+    {
+        var changes = new Changes();
+        foreach (var (id, endpoint) in maps.Endpoints.Entries().Where(entry => entry.Value.IsPresent && unwanted(entry.Key, entry.Value)).ToArray())
+        {
+            if (cancellationToken.IsCancellationRequested)
+                break;
+            Remove(id, endpoint, changes);
+        }
+
+        var removed = changes.Removed.Count + RemoveDangling(changes);
+        Finish(changes);
+        return removed;
+    }
+
+    // What a crash between two steps left behind.
+    private int RemoveDangling(Changes changes)
+    {
+        var removed = 0;
+        foreach (var (key, id) in maps.Local.Entries().ToArray())
+        {
+            if (maps.Endpoints.Get(id) is { IsPresent: true } endpoint && endpoint.LocalKeys().Any(own => own.Address.Equals(key.Address)))
+                continue;
+            maps.Local.Remove(key);
+            changes.Addresses = true;
+            removed++;
+        }
+
+        foreach (var (ifIndex, id) in maps.Devices.Entries().ToArray())
+        {
+            if (maps.Endpoints.Get(id).IfIndex == ifIndex)
+                continue;
+            maps.Devices.Remove(ifIndex);
+            removed++;
+        }
+
+        return removed;
+    }
+
+    private void Finish(Changes changes)
+    {
+        purge.OfEndpoints(changes.Removed);
+        if (changes.Addresses)
+            revision.AddressesChanged();
+    }
+
+    private void Attach(int ifIndex)
+    {
+        new TcFilter(ifIndex, TcHook.Ingress).Attach(programs[ProgramSet.FromEndpoint]);
+        new TcFilter(ifIndex, TcHook.Egress).Attach(programs[ProgramSet.ToEndpoint]);
+    }
+
+    private sealed class Changes
+    {
+        public HashSet<ushort> Removed { get; } = [];
+
+        public bool Addresses { get; set; }
+    }
+}

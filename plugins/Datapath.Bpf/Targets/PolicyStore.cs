@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using Cilium.Framework.Datapath.Bpf.Maps;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Targets;
+
+/// <summary>Entries and counters of policies in their maps.</summary>
+internal sealed class PolicyStore(MapSet maps)
+{
+    /// <summary>changed_at while a policy is being changed: no verdict under it holds.</summary>
+    public const uint Unfinished = uint.MaxValue;
+
+    private Dictionary<uint, PolicyEntrySet>? _slots;
+    private uint _lastSlot;
+
+    /// <summary>Drops what was read: the maps may have changed since.</summary>
+    public void Forget() => _slots = null;
+
+    /// <summary>The entries under a slot, as the kernel holds them.</summary>
+    public PolicyEntrySet Read(uint slot) => Slots().GetValueOrDefault(slot, PolicyEntrySet.Empty);
+
+    /// <summary>A slot that no entry stands under and that was not used since this process started.</summary>
+    public uint FreeSlot()
+    {
+        if (_lastSlot == 0)
+            _lastSlot = Math.Max(maps.PolicyHeaders.Entries().Max(entry => entry.Value.Slot), Slots().Keys.DefaultIfEmpty().Max());
+        return ++_lastSlot;
+    }
+
+    /// <summary>Writes entries under a slot; each one's counter is there before it.</summary>
+    public void Write(uint slot, uint index, IEnumerable<PolicyEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var counter = KeyOf(index, entry.Key);
+            if (!maps.PolicyCounters.TryGet(counter, out _))
+                maps.PolicyCounters.Set(counter, default);
+            maps.Policies.Set(KeyOf(slot, entry.Key), new PolicyEntryValue { Cookie = entry.Rule.Value, ProxyPort = BinaryPrimitives.ReverseEndianness(entry.ProxyPort) });
+        }
+    }
+
+    public void RemoveCounters(uint index, IEnumerable<PolicyEntry> entries) => maps.PolicyCounters.RemoveMany(Keys(index, entries));
+
+    /// <summary>Removes entries and counters that no header refers to: what a crash or an older process left.</summary>
+    public int RemoveUnowned(IReadOnlySet<PolicyEntryKey> keep)
+    {
+        var headers = maps.PolicyHeaders.Entries().Where(entry => entry.Value.Slot != 0).ToDictionary(entry => entry.Key, entry => entry.Value.Slot);
+        var live = headers.Values.ToHashSet();
+        var entries = maps.Policies.Entries().Select(entry => entry.Key).ToHashSet();
+        var dead = entries.Where(key => !live.Contains(key.Owner) && !keep.Contains(key)).ToArray();
+        maps.Policies.RemoveMany(dead);
+
+        var orphans = maps.PolicyCounters.Entries().Select(entry => entry.Key)
+            .Where(key => !headers.TryGetValue(key.Owner, out var slot) || !entries.Contains(key with { Owner = slot })).ToArray();
+        maps.PolicyCounters.RemoveMany(orphans);
+        return dead.Length + orphans.Length;
+    }
+
+    public static PolicyEntryKey[] Keys(uint owner, IEnumerable<PolicyEntry> entries) => [.. entries.Select(entry => KeyOf(owner, entry.Key))];
+
+    public static PolicyEntryKey KeyOf(uint owner, PolicyKey key) => new()
+    {
+        Owner = owner,
+        Identity = key.Remote.Value,
+        Port = BinaryPrimitives.ReverseEndianness(key.Port),
+        Proto = (byte)key.Protocol,
+        Direction = (byte)key.Direction,
+    };
+
+    public static PolicyEntry EntryOf(PolicyEntryKey key, PolicyEntryValue value) => new(
+        new((TrafficDirection)key.Direction, new(key.Identity), (IpProtocol)key.Proto, BinaryPrimitives.ReverseEndianness(key.Port)),
+        new(value.Cookie),
+        BinaryPrimitives.ReverseEndianness(value.ProxyPort));
+
+    private Dictionary<uint, PolicyEntrySet> Slots() => _slots ??= maps.Policies.Entries()
+        .GroupBy(entry => entry.Key.Owner)
+        .ToDictionary(group => group.Key, group => PolicyEntrySet.Create(group.DistinctBy(entry => entry.Key).Select(entry => EntryOf(entry.Key, entry.Value))));
+}

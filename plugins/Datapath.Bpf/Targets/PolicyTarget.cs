@@ -1,0 +1,176 @@
+using Cilium.Framework.Datapath.Bpf.Maps;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Targets;
+
+/// <summary>
+/// Policies. A change that only adds or only removes is made in place; one that does both is written under a new slot and then switched by one
+/// store of the header's word. Entries of the old slot go after a grace period, when no program can still be reading them.
+/// </summary>
+internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex policies, TimeProvider time) : IReconcileTarget<PolicyRow>
+{
+    /// <summary>Far longer than one packet takes through a program.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(PolicyEntryKey[] Keys, long RetiredAt)> _retired = [];
+    private readonly PolicyStore _store = new(maps);
+
+    public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<PolicyRow> batch, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            DeleteRetired();
+            _store.Forget();
+            return new(BatchRun.Each(batch, Apply, cancellationToken));
+        }
+    }
+
+    public ValueTask<int> PruneAsync(IReadOnlyCollection<PolicyRow> desired, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            DeleteRetired();
+            _store.Forget();
+            var wanted = desired.Select(row => row.Id).ToHashSet();
+            var removed = 0;
+            foreach (var (id, _) in policies.All().Where(entry => !wanted.Contains(entry.Key)))
+            {
+                if (Delete(id))
+                    removed++;
+            }
+
+            return new(removed + _store.RemoveUnowned(_retired.SelectMany(retired => retired.Keys).ToHashSet()));
+        }
+    }
+
+    /// <summary>Removes the entries of slots that have been out of use for long enough.</summary>
+    public void DeleteRetired()
+    {
+        lock (_lock)
+        {
+            while (_retired.TryPeek(out var oldest) && time.GetElapsedTime(oldest.RetiredAt) >= Grace)
+            {
+                maps.Policies.RemoveMany(oldest.Keys);
+                _retired.Dequeue();
+            }
+        }
+    }
+
+    private void Apply(ReconcileItem<PolicyRow> item)
+    {
+        if (item.Action == ReconcileAction.Delete)
+            Delete(item.Row.Id);
+        else
+            Upsert(item.Row, item.Realised);
+    }
+
+    private void Upsert(PolicyRow row, PolicyRow? realised)
+    {
+        var index = policies.Get(row.Id);
+        var header = maps.PolicyHeaders.Get(index);
+        if (header.Slot == 0)
+        {
+            Switch(row.Id, index, header, row.Entries);
+            return;
+        }
+
+        var change = PolicyChange.Between(realised?.Entries ?? _store.Read(header.Slot), row.Entries);
+        if (change.IsNone)
+            Confirm(index, header, row.Entries);
+        else if (change.Added.Count > 0 && change.Removed.Count > 0)
+            Switch(row.Id, index, header, row.Entries);
+        else
+            ChangeInPlace(row.Id, index, header, row.Entries, change);
+        if (change.Removed.Count > 0)
+            _store.RemoveCounters(index, change.Removed);
+    }
+
+    // A crash may have come between the word and the number.
+    private void Confirm(uint index, PolicyHeader header, PolicyEntrySet entries)
+    {
+        var shapes = PolicyShapesOf.Entries(entries.Select(entry => entry.Key));
+        if (header.Shapes != shapes)
+            Store(index, header, PolicyHeader.MakeWord(header.Slot, shapes));
+        else if (header.ChangedAt == PolicyStore.Unfinished)
+            Finish(index, header);
+    }
+
+    private void ChangeInPlace(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyChange change)
+    {
+        // Not finished from here on: no verdict holds, each is taken anew from what stands in the map.
+        header.ChangedAt = PolicyStore.Unfinished;
+        maps.PolicyHeaders.Set(index, header);
+        try
+        {
+            _store.Write(header.Slot, index, [.. change.Added, .. change.Replaced]);
+        }
+        catch (CiliumException exception)
+        {
+            maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, change.Added));
+            Finish(index, header);
+            throw Full(id, entries, exception);
+        }
+
+        maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, change.Removed));
+        Store(index, header, PolicyHeader.MakeWord(header.Slot, PolicyShapesOf.Entries(entries.Select(entry => entry.Key))));
+    }
+
+    private void Switch(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries)
+    {
+        var slot = _store.FreeSlot();
+        try
+        {
+            _store.Write(slot, index, entries);
+        }
+        catch (CiliumException exception)
+        {
+            maps.Policies.RemoveMany(PolicyStore.Keys(slot, entries));
+            throw Full(id, entries, exception);
+        }
+
+        var old = header.Slot == 0 ? [] : PolicyStore.Keys(header.Slot, _store.Read(header.Slot));
+        Store(index, header, PolicyHeader.MakeWord(slot, PolicyShapesOf.Entries(entries.Select(entry => entry.Key))));
+        if (old.Length > 0)
+            _retired.Enqueue((old, time.GetTimestamp()));
+    }
+
+    private bool Delete(PolicyId id)
+    {
+        if (policies.Find(id) is not { } index)
+            return false;
+        var header = maps.PolicyHeaders.Get(index);
+        var wasRealised = header.Slot != 0;
+        if (wasRealised)
+        {
+            var entries = _store.Read(header.Slot);
+            Store(index, header, 0);
+            maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, entries));
+            _store.RemoveCounters(index, entries);
+        }
+
+        // An endpoint that still names it drops everything, and must not come under another policy with the same index.
+        if (!maps.Endpoints.Entries().Any(entry => entry.Value.IsPresent && entry.Value.Policy == index))
+            policies.Free(id);
+        return wasRealised;
+    }
+
+    private void Store(uint index, PolicyHeader header, ulong word)
+    {
+        header.Word = word;
+        header.ChangedAt = PolicyStore.Unfinished;
+        maps.PolicyHeaders.Set(index, header);
+        Finish(index, header);
+    }
+
+    private void Finish(uint index, PolicyHeader header)
+    {
+        header.ChangedAt = revision.Next();
+        maps.PolicyHeaders.Set(index, header);
+    }
+
+    private static CiliumException Full(PolicyId id, PolicyEntrySet entries, CiliumException cause) =>
+        new(cause.Kind, $"policy {id}: its {entries.Count} entries do not fit: {cause.Message} What was realised before still stands.", cause);
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net;
+using Cilium.Framework.Netlink;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+
+/// <summary>A node in a network namespace of its own, with a datapath whose state is pinned in a temporary folder. Gone after the test.</summary>
+internal sealed class TestNode : IDisposable
+{
+    public const string Gateway4 = "10.90.0.1";
+    public const string Gateway6 = "fd90::1";
+
+    private static int _count;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<TestPod> _pods = [];
+    private readonly bool _ipv4;
+    private readonly bool _ipv6;
+
+    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null)
+    {
+        Require.Bpf();
+        (_ipv4, _ipv6) = (ipv4, ipv6);
+        Name = string.Create(CultureInfo.InvariantCulture, $"bpf{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
+        Namespace = NetworkNamespace.Create(Name);
+        Settings = (settings ?? new BpfSettings { BpfFs = "" }) with { BpfFs = _folder["bpffs"], ConntrackMax = 8192, EventsBufferBytes = 1 << 20 };
+        Datapath = new(Context(), Settings);
+        try
+        {
+            In(() => Done(Datapath.InitializeAsync(default)));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Name { get; }
+
+    public NetworkNamespace Namespace { get; }
+
+    public BpfSettings Settings { get; private set; }
+
+    public BpfDatapath Datapath { get; private set; }
+
+    /// <summary>Another agent takes over, as after a kill: nothing of the old one is disposed but its background work.</summary>
+    public void Restart(BpfSettings? settings = null, string? pluginDirectory = null)
+    {
+        Dispose(Datapath);
+        Settings = settings ?? Settings;
+        Datapath = new(Context(pluginDirectory), Settings);
+        In(() => Done(Datapath.InitializeAsync(default)));
+    }
+
+    /// <summary>Makes a device for an endpoint, without a workload behind it.</summary>
+    public TestPod AddDevice(ushort id, uint identity, string? ipv4 = null, string? ipv6 = null)
+    {
+        var pod = new TestPod(this, id, identity, ipv4, ipv6, workload: false);
+        _pods.Add(pod);
+        return pod;
+    }
+
+    /// <summary>Makes a workload: a namespace with one device, addresses and a default route.</summary>
+    public TestPod AddPod(ushort id, uint identity, string? ipv4 = null, string? ipv6 = null)
+    {
+        var pod = new TestPod(this, id, identity, ipv4, ipv6, workload: true);
+        _pods.Add(pod);
+        return pod;
+    }
+
+    /// <summary>Makes an endpoint with a device and a realised policy.</summary>
+    public TestPod AddEndpoint(ushort id, uint identity, string? ipv4, string? ipv6, params PolicyEntry[] entries)
+    {
+        var pod = AddDevice(id, identity, ipv4, ipv6);
+        Realise(pod, entries);
+        return pod;
+    }
+
+    /// <summary>Realises a pod with its policy and its addresses in the ipcache.</summary>
+    public void Realise(TestPod pod, params PolicyEntry[] entries)
+    {
+        Policy(pod.Identity.Value, entries);
+        Apply(pod.Row);
+        foreach (var address in new[] { pod.IPv4, pod.IPv6 }.OfType<IPAddress>())
+            IpCache(address.ToString(), pod.Identity.Value);
+    }
+
+    public void AddHostDevice(string name = "cilium_host") =>
+        Apply(Datapath.Devices, new DeviceRow(name, DeviceRole.Host, 1400, _ipv4 ? IPAddress.Parse(Gateway4) : null, _ipv6 ? IPAddress.Parse(Gateway6) : null));
+
+    public void Policy(uint subject, params PolicyEntry[] entries) =>
+        Apply(Datapath.Policies, new PolicyRow(new(new(subject)), PolicyEntrySet.Create(entries)));
+
+    public void IpCache(string prefix, uint identity) =>
+        Apply(Datapath.IpCache, new IpCacheRow(IpPrefix.Parse(prefix), new(identity), null, IpCacheOrigin.Endpoint));
+
+    public void Apply(EndpointRow row) => Apply(Datapath.Endpoints, row);
+
+    public void Apply<TRow>(IReconcileTarget<TRow> target, TRow row, TRow? realised = null)
+        where TRow : class => Assert.Null(Try(target, row, realised).Error);
+
+    public RowOutcome Try<TRow>(IReconcileTarget<TRow> target, TRow row, TRow? realised = null)
+        where TRow : class => In(() => Assert.Single(Done(target.ApplyAsync(new([new(ReconcileAction.Upsert, row, realised)]), default))));
+
+    public void Delete<TRow>(IReconcileTarget<TRow> target, TRow row)
+        where TRow : class => In(() => Assert.Null(Assert.Single(Done(target.ApplyAsync(new([new(ReconcileAction.Delete, row, row)]), default))).Error));
+
+    public int Prune<TRow>(IReconcileTarget<TRow> target, params TRow[] desired)
+        where TRow : class => In(() => Done(target.PruneAsync(desired, default)));
+
+    public PacketVerdict Send(AttachPoint point, ushort endpoint, byte[] frame, uint identity = 0) =>
+        In(() => Done(Datapath.Probe!.SendAsync(new(point, endpoint, frame, new(identity)), default)));
+
+    public PacketVerdict From(TestPod pod, byte[] frame) => Send(AttachPoint.FromEndpoint, pod.Id, frame);
+
+    public PacketVerdict To(TestPod pod, byte[] frame, uint identity = 0) => Send(AttachPoint.ToEndpoint, pod.Id, frame, identity);
+
+    public IReadOnlyList<ConnectionInfo> Connections() => Done(Datapath.View.ListConnectionsAsync(default));
+
+    /// <summary>Runs inside the node's namespace.</summary>
+    public T In<T>(Func<T> function) => Namespace.Run(function);
+
+    public void In(Action action) => Namespace.Run(action);
+
+    /// <summary>The result of work that this datapath does without switching threads, so that it stays in the namespace of its caller.</summary>
+    public static T Done<T>(ValueTask<T> task)
+    {
+        Assert.True(task.IsCompleted, "the datapath left its caller's thread");
+#pragma warning disable VSTHRD002 // it is completed
+        return task.Result;
+#pragma warning restore VSTHRD002
+    }
+
+    public static void Done(ValueTask task) => Assert.True(task.IsCompletedSuccessfully, "the datapath failed or left its caller's thread");
+
+    public void Dispose()
+    {
+        Dispose(Datapath);
+        foreach (var pod in _pods)
+            pod.Dispose();
+        In(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default)));
+        Namespace.Delete();
+        _folder.Dispose();
+    }
+
+    private static void Dispose(BpfDatapath datapath)
+    {
+        var disposing = datapath.DisposeAsync().AsTask();
+        Assert.True(SpinWait.SpinUntil(() => disposing.IsCompleted, TimeSpan.FromSeconds(10)), "the datapath's background work does not end");
+    }
+
+    private FakePluginContext Context(string? pluginDirectory = null) =>
+        new(_folder.Path) { IPv4 = _ipv4, IPv6 = _ipv6, PluginDirectory = pluginDirectory ?? AppContext.BaseDirectory };
+}
