@@ -12,20 +12,28 @@ struct collect {			/* mirrored by CollectRequest.cs */
 	struct policy_counter amount;
 };
 
+slow_path int collect_add(const struct collect *request)
+{
+	struct policy_counter *counter;
+
+	if (!request)
+		return 1;
+	counter = bpf_map_lookup_elem(&cilium_policy_counter, &request->key);
+	if (!counter)
+		return 1;
+	__sync_fetch_and_add(&counter->packets, request->amount.packets);
+	__sync_fetch_and_add(&counter->bytes, request->amount.bytes);
+	return 0;
+}
+
 SEC("tc")
 int collect(struct __sk_buff *ctx)
 {
 	struct collect request;
-	struct policy_counter *counter;
 
 	if (bpf_skb_load_bytes(ctx, COLLECT_OFFSET, &request, sizeof(request)))
 		return 1;
-	counter = bpf_map_lookup_elem(&cilium_policy_counter, &request.key);
-	if (!counter)
-		return 1;
-	__sync_fetch_and_add(&counter->packets, request.amount.packets);
-	__sync_fetch_and_add(&counter->bytes, request.amount.bytes);
-	return 0;
+	return collect_add(&request);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

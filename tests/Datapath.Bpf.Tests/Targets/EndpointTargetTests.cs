@@ -1,0 +1,123 @@
+using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
+
+[Trait("Needs", "Root")]
+public sealed class EndpointTargetTests : TwoEndpoints
+{
+    [Fact]
+    public void Without_a_policy_everything_from_and_to_it_is_dropped()
+    {
+        Node.Apply(Server.Row with { Policy = null });
+
+        Dropped(DropReason.PolicyNotReady, Node.From(Server, Frames.UdpFrom(Server, "192.0.2.7", 1, 2)));
+        Dropped(DropReason.PolicyNotReady, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
+        Dropped(DropReason.PolicyNotReady, Node.To(Server, Frames.UdpTo(Server, "192.0.2.7", 1, 2)));
+    }
+
+    [Fact]
+    public async Task A_policy_that_is_not_realised_drops_until_it_is()
+    {
+        Node.Apply(Server.Row with { Policy = new PolicyId(Server.Identity, "other") });
+        Dropped(DropReason.PolicyNotReady, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
+        Assert.False((await Node.Datapath.View.ListEndpointsAsync(default)).Single(endpoint => endpoint.Id == 2).Enforces);
+
+        Node.Apply(Node.Datapath.Policies, new PolicyRow(new PolicyId(Server.Identity, "other"), PolicyEntrySet.Create([Entries.AllIn])));
+
+        Delivered(Server, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
+    }
+
+    [Fact]
+    public void A_device_that_does_not_exist_is_waited_for()
+    {
+        var outcome = Node.Try(Node.Datapath.Endpoints, Server.Row with { Id = 9, IfIndex = 4711, Device = "lxc9", IPv4 = null, IPv6 = null });
+
+        Assert.Equal(ErrorKind.Unavailable, outcome.Kind);
+        Assert.Equal("endpoint 9: its device lxc9 with index 4711 does not exist. Create it, or delete the endpoint.", outcome.Error);
+    }
+
+    [Fact]
+    public void An_address_of_another_endpoint_is_refused()
+    {
+        var third = Node.AddDevice(3, 1003, ServerIPv4);
+
+        var outcome = Node.Try(Node.Datapath.Endpoints, third.Row);
+
+        Assert.Equal(ErrorKind.Conflict, outcome.Kind);
+        Assert.Equal($"endpoint 3: its address {ServerIPv4} belongs to endpoint 2. Delete that one first.", outcome.Error);
+    }
+
+    [Fact]
+    public void Deleting_forgets_its_connections_and_no_others()
+    {
+        Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80));
+        Node.From(Client, Frames.TcpFrom(Client, ServerIPv6, 40000, 80));
+        Node.From(Client, Frames.UdpFrom(Client, "192.0.2.7", 5000, 53));
+
+        Node.Delete(Node.Datapath.Endpoints, Server.Row);
+
+        Assert.Equal("192.0.2.7", Assert.Single(Node.Connections()).Destination.ToString());
+        Dropped(DropReason.PolicyNotReady, Node.In(() => Run(Server)));
+    }
+
+    [Fact]
+    public void Deleting_what_does_not_exist_succeeds() => Node.Delete(Node.Datapath.Endpoints, Server.Row with { Id = 999 });
+
+    [Fact]
+    public async Task Pruning_removes_what_nobody_desires()
+    {
+        Assert.Equal(1, Node.Prune(Node.Datapath.Endpoints, Client.Row));
+
+        Assert.Equal([1], (await Node.Datapath.View.ListEndpointsAsync(default)).Select(endpoint => (int)endpoint.Id));
+    }
+
+    [Fact]
+    public void An_endpoint_whose_device_vanished_is_gone_after_a_restart()
+    {
+        Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80));
+        Shell.Ip($"-n {Node.Name} link del {Server.Device}");
+
+        Node.Restart();
+
+        Assert.Equal([1], TestNode.Done(Node.Datapath.View.ListEndpointsAsync(default)).Select(endpoint => (int)endpoint.Id));
+        Assert.Empty(Node.Connections());
+    }
+
+    [Fact]
+    public void A_device_index_beyond_the_array_works()
+    {
+        Shell.Ip($"-n {Node.Name} link add far index 70000 type veth peer name far_p");
+        Shell.Ip($"-n {Node.Name} link set far up");
+        var far = Client.Row with { Id = 70, IfIndex = 70000, Device = "far", IPv4 = System.Net.IPAddress.Parse("10.90.1.70"), IPv6 = null };
+        Node.Apply(far);
+        var frame = Frames.Ethernet(far.HostMac, far.Mac, 0x0800, Frames.Ip("10.90.1.70", ServerIPv4, Frames.TcpProtocol, Frames.Tcp(40000, 80, Frames.Syn)));
+
+        Delivered(Server, Node.Send(AttachPoint.FromEndpoint, 70, frame));
+    }
+
+    [Fact]
+    public void A_foreign_filter_in_our_place_is_reported_and_left_alone()
+    {
+        var third = Node.AddDevice(3, 1003, "10.90.1.3");
+        Shell.Run("ip", "netns", "exec", Node.Name, "tc", "qdisc", "add", "dev", third.Device, "clsact");
+        Shell.Run("ip", "netns", "exec", Node.Name, "tc", "filter", "add", "dev", third.Device, "ingress", "pref", "1", "handle", "1", "bpf", "da", "obj", ForeignObject(), "sec", "tc");
+
+        var outcome = Node.Try(Node.Datapath.Endpoints, third.Row);
+
+        Assert.Equal(ErrorKind.Conflict, outcome.Kind);
+        Assert.Contains("has a filter \"clock\" with handle 1 and priority 1 that is not ours", outcome.Error, StringComparison.Ordinal);
+    }
+
+    private static string ForeignObject() => Path.Combine(AppContext.BaseDirectory, "bpf", "clock.o");
+
+    // The endpoint is unknown to the probe by now; its device still has the filter.
+    private PacketVerdict Run(TestPod pod)
+    {
+        var program = Node.Datapath.State.Programs[Programs.ProgramSet.FromEndpoint].Descriptor;
+        var frame = Frames.UdpFrom(pod, "192.0.2.7", 1, 2);
+        var run = Programs.TestRun.Once(program, frame, new Native.SkBuff { IfIndex = (uint)pod.Row.IfIndex });
+        return new((VerdictKind)((run.Context.ControlBlock0 & 0xff) - 1), (DropReason)(byte)(run.Context.ControlBlock0 >> 8), 0, run.Frame);
+    }
+}

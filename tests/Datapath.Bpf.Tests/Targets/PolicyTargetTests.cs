@@ -1,0 +1,131 @@
+using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
+
+[Trait("Needs", "Root")]
+public sealed class PolicyTargetTests : TwoEndpoints
+{
+    private static readonly PolicyId Id = new(new(1002));
+
+    [Fact]
+    public async Task The_kernel_holds_exactly_the_desired_entries_after_any_change()
+    {
+        PolicyEntry[][] history =
+        [
+            [],
+            [Entries.In(7)],
+            [Entries.In(7), Entries.In(8, IpProtocol.Udp, 1)],
+            [Entries.In(8, IpProtocol.Udp, 1)],
+            [Entries.In(9), Entries.AllOut],
+            [Entries.In(9, cookie: 5), Entries.AllOut],
+            [],
+        ];
+        foreach (var entries in history)
+        {
+            Node.Policy(1002, entries);
+            var held = await Node.Datapath.View.ListPoliciesAsync(default);
+            Assert.Equal(PolicyEntrySet.Create(entries), PolicyEntrySet.Create(held.Where(info => info.Subject.Value == 1002).Select(info => info.Entry)));
+        }
+    }
+
+    [Fact]
+    public void Pure_additions_and_removals_stay_under_their_slot_and_mixed_changes_get_a_new_one()
+    {
+        Node.Policy(1002, Entries.In(7));
+        var slot = Slot();
+        Node.Policy(1002, Entries.In(7), Entries.In(8));
+        Assert.Equal(slot, Slot());
+        Node.Policy(1002, Entries.In(8));
+        Assert.Equal(slot, Slot());
+        Node.Policy(1002, Entries.In(9));
+        Assert.NotEqual(slot, Slot());
+    }
+
+    [Fact]
+    public async Task Entries_of_a_slot_out_of_use_go_after_the_grace_period()
+    {
+        Node.Policy(1002, Entries.In(7));
+        Node.Policy(1002, Entries.In(9));
+        Assert.Contains(Owned(), key => key.Identity == 7);
+
+        await Eventually.TrueAsync(() =>
+        {
+            Node.Datapath.State.Policies.DeleteRetired();
+            return Owned().All(key => key.Identity != 7);
+        }, "the retired slot's entry is deleted");
+    }
+
+    [Fact]
+    public void A_crash_leaves_nothing_that_pruning_does_not_remove()
+    {
+        Node.Policy(1002, Entries.In(7));
+        Node.Policy(1002, Entries.In(9));
+        Node.Restart();
+
+        Node.Prune(Node.Datapath.Policies, new PolicyRow(Id, PolicyEntrySet.Empty), new PolicyRow(new(new(1001)), PolicyEntrySet.Empty));
+
+        Assert.DoesNotContain(Owned(), key => key.Identity == 7);
+        Assert.Contains(Owned(), key => key.Identity == 9);
+    }
+
+    [Fact]
+    public void Deleting_a_policy_drops_everything_of_its_endpoints()
+    {
+        Node.Delete(Node.Datapath.Policies, new PolicyRow(Id, PolicyEntrySet.Empty));
+
+        Dropped(DropReason.PolicyNotReady, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
+    }
+
+    [Fact]
+    public async Task Counters_tell_what_an_entry_let_pass_and_stay_when_the_policy_moves()
+    {
+        var frame = Frames.TcpFrom(Client, ServerIPv4, 40000, 80);
+        Node.From(Client, frame);
+        Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80, Frames.Rst));
+        Assert.Equal((2ul, (ulong)frame.Length * 2), await CounterAsync());
+
+        Node.Policy(1002, Entries.In(1001, IpProtocol.Tcp, 80), Entries.In(7));
+
+        Assert.Equal((2ul, (ulong)frame.Length * 2), await CounterAsync());
+    }
+
+    [Fact]
+    public async Task What_a_collected_connection_had_not_reported_is_counted()
+    {
+        Node.Policy(1002, Entries.In(1001, IpProtocol.Udp, 53));
+        var frame = Frames.UdpFrom(Client, ServerIPv4, 5000, 53);
+        Node.From(Client, frame);
+        foreach (var (key, value) in Node.Datapath.State.Maps.Conntrack4.Entries().ToArray())
+            Node.Datapath.State.Maps.Conntrack4.Set(key, value with { Expires = Node.Datapath.State.Clock.Now() - 1 });
+
+        Assert.Equal(1, Node.Datapath.State.Collector.Collect());
+
+        Assert.Empty(Node.Connections());
+        Assert.Equal((1ul, (ulong)frame.Length), await CounterAsync());
+    }
+
+    [Fact]
+    public void A_policy_that_does_not_fit_leaves_the_old_one_in_force()
+    {
+        var huge = PolicyEntrySet.Create(Enumerable.Range(0, 270_000).Select(i => Entries.In((uint)i + 5000)));
+
+        var outcome = Node.Try(Node.Datapath.Policies, new PolicyRow(Id, huge));
+
+        Assert.Equal(ErrorKind.Exhausted, outcome.Kind);
+        Assert.StartsWith("policy 1002: its 270000 entries do not fit: Cannot write an entry of cilium_policy", outcome.Error, StringComparison.Ordinal);
+        Delivered(Server, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
+        Assert.InRange(Owned().Count, 1, 100);
+    }
+
+    private async Task<(ulong Packets, ulong Bytes)> CounterAsync()
+    {
+        var info = (await Node.Datapath.View.ListPoliciesAsync(default)).Single(info => info.Subject.Value == 1002 && info.Entry.Key.Remote.Value == 1001 && info.Entry.Key.Protocol is IpProtocol.Tcp or IpProtocol.Udp && info.Packets > 0);
+        return (info.Packets, info.Bytes);
+    }
+
+    private uint Slot() => Node.Datapath.State.Maps.PolicyHeaders.Entries().Single(entry => entry.Value.Subject == 1002).Value.Slot;
+
+    private List<Bpf.Maps.PolicyEntryKey> Owned() => [.. Node.Datapath.State.Maps.Policies.Entries().Select(entry => entry.Key)];
+}
