@@ -1,0 +1,59 @@
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Errors;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cilium.Framework.Plugins;
+
+/// <summary>A plugin that has registered what it provides.</summary>
+internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder builder) : IAsyncDisposable
+{
+    private ServiceProvider? _services;
+
+    public InstalledPlugin Installed => installed;
+
+    public PluginBuilder Builder => builder;
+
+    /// <summary>Creates what it provides under a name.</summary>
+    /// <returns>Null, with a problem noted, when it cannot.</returns>
+    public TService? Create<TService>(string kind, string name, List<ConfigurationProblem> problems)
+        where TService : class
+    {
+        if (builder.Find(kind, name) is not { } factory)
+        {
+            problems.Add(new($"{kind}:provider", $"{installed.Title} does not provide {kind} {name}. It provides: {string.Join(", ", builder.Provides.DefaultIfEmpty("nothing"))}."));
+            return null;
+        }
+
+        try
+        {
+            _services ??= builder.Services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+            return (TService)factory(_services);
+        }
+        catch (ConfigurationException error)
+        {
+            problems.AddRange(error.Problems);
+        }
+        catch (Exception error)
+        {
+            problems.Add(new($"{kind}:provider", $"{installed.Title} could not create {kind} {name}: {error.Message}"));
+        }
+
+        return null;
+    }
+
+    /// <summary>Refuses keys of the plugin's section that it does not know.</summary>
+    public IEnumerable<ConfigurationProblem> UnknownSettings(IEnumerable<Setting> settings)
+    {
+        var section = builder.Configuration.Path + ":";
+        foreach (var setting in settings.Where(setting => setting.Path.StartsWith(section, StringComparison.Ordinal)))
+        {
+            var key = setting.Path[section.Length..];
+            if (builder.Settings.Any(known => SettingPath.Matches(known, key) || SettingPath.Matches(known, SettingPath.WithoutIndex(key))))
+                continue;
+            var nearest = NearestKey.Of(key, builder.Settings);
+            yield return new(setting.Path, $"is not a known setting of plugin {installed.Manifest.Id} ({setting.Origin}). {(nearest is null ? "It has no settings." : $"Nearest known: {section}{nearest}.")}");
+        }
+    }
+
+    public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Datapath;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Health;
+using Cilium.Framework.Ipam;
+using Cilium.Framework.Kvstore;
+using Cilium.Framework.Routing;
+using McMaster.NETCore.Plugins;
+using Microsoft.Extensions.Logging;
+
+namespace Cilium.Framework.Plugins;
+
+/// <summary>Loads the plugins that the configuration selects; the rules are in the architecture, "Plugin host".</summary>
+public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider time, ILoggerFactory loggers, Meter meter, IHealthReporter health)
+{
+    private readonly List<ConfigurationProblem> _problems = [.. configuration.Problems];
+
+    private AgentOptions Options => configuration.Options;
+
+    /// <summary>Loads the selected plugins. State and run directory must exist when a plugin uses them; nothing is started.</summary>
+    /// <exception cref="ConfigurationException">Every problem of the configuration and of all plugins. Nothing stays loaded that does anything.</exception>
+    public async Task<PluginSet> LoadAsync()
+    {
+        var catalog = PluginCatalog.Read(Options.PluginsDirectory, Options.PluginsDevelopment, _problems);
+        var plugins = CoreSettings.PluginKinds.ToDictionary(kind => kind, kind => Load(catalog, kind));
+        RefuseSectionsOfNobody(catalog);
+        var loaded = plugins.Values.OfType<LoadedPlugin>().ToArray();
+        var (kvstore, ipam, routing, datapath) = (Create<IKvstore>("kvstore"), Create<IIpam>("ipam"), Create<IRoutingBackend>("routing"), Create<IDatapath>("datapath"));
+        if (_problems.Count == 0 && kvstore is not null && ipam is not null && routing is not null && datapath is not null)
+            return new(loaded) { Kvstore = kvstore, Ipam = ipam, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, loaded) };
+        foreach (var plugin in loaded)
+            await plugin.DisposeAsync();
+        throw new ConfigurationException(_problems);
+
+        TService? Create<TService>(string kind)
+            where TService : class => plugins[kind]?.Create<TService>(kind, Options.Providers[kind], _problems);
+    }
+
+    private LoadedPlugin? Load(PluginCatalog catalog, string kind)
+    {
+        var name = Options.Providers[kind];
+        var path = $"{kind}:provider";
+        // A name that the configuration reader refused has been reported.
+        if (name.Length == 0)
+            return null;
+        if (catalog.Find($"{kind}.{name}") is not { } plugin)
+        {
+            var names = catalog.NamesOf(kind);
+            var nearest = NearestKey.Of(name, names) is { } near ? $" Nearest: {near}." : "";
+            _problems.Add(new(path, $"\"{name}\" is not installed ({OriginOf(path)}). Installed in {catalog.Directory}: {string.Join(", ", names.DefaultIfEmpty("none"))}.{nearest}"));
+            return null;
+        }
+
+        var refusals = PluginIntegrity.Check(plugin, Options).ToList();
+        if (refusals.Count == 0)
+            refusals.AddRange(PluginPreflight.Check(plugin));
+        _problems.AddRange(refusals.Select(refusal => new ConfigurationProblem(path, $"{plugin.Title}: {refusal}")));
+        return refusals.Count == 0 ? Configure(plugin, path) : null;
+    }
+
+    private LoadedPlugin? Configure(InstalledPlugin plugin, string path)
+    {
+        try
+        {
+            var builder = new PluginBuilder(ContextOf(plugin), configuration.Root.GetSection(plugin.Manifest.Id.Replace('.', ':')));
+            Instantiate(plugin).Configure(builder);
+            var loaded = new LoadedPlugin(plugin, builder);
+            _problems.AddRange(loaded.UnknownSettings(configuration.Settings));
+            return loaded;
+        }
+        catch (ConfigurationException error)
+        {
+            _problems.AddRange(error.Problems);
+        }
+        catch (Exception error)
+        {
+            _problems.Add(new(path, $"{plugin.Title} could not be configured: {(error as TargetInvocationException)?.InnerException?.Message ?? error.Message}"));
+        }
+
+        return null;
+    }
+
+    private static IPlugin Instantiate(InstalledPlugin plugin)
+    {
+        var loader = PluginLoader.CreateFromAssemblyFile(plugin.AssemblyPath, SharedAssemblies.Types, config =>
+        {
+            config.IsUnloadable = false;
+            config.PreferSharedTypes = false;
+        });
+        var type = loader.LoadDefaultAssembly().GetCustomAttribute<CiliumPluginAttribute>()!.Type;
+        return Activator.CreateInstance(type) as IPlugin
+            ?? throw new InvalidOperationException($"{type} does not implement {nameof(IPlugin)} of the host.");
+    }
+
+    private PluginContext ContextOf(InstalledPlugin plugin) => new()
+    {
+        NodeName = Options.NodeName,
+        ClusterName = Options.ClusterName,
+        ClusterId = Options.ClusterId,
+        IPv4 = Options.IPv4,
+        IPv6 = Options.IPv6,
+        StateDirectory = Options.StateDirectory,
+        RunDirectory = Options.RunDirectory,
+        PluginDirectory = plugin.Folder,
+        Time = time,
+        Loggers = new PluginLoggerFactory(plugin.Manifest.Id, loggers),
+        Meter = meter,
+        Health = health.Scope(plugin.Manifest.Id),
+    };
+
+    // Settings of an installed plugin that is not selected are its own affair: switching providers leaves them in place.
+    private void RefuseSectionsOfNobody(PluginCatalog catalog)
+    {
+        var settings = configuration.Settings.Where(setting => CoreSettings.IsPluginSetting(setting.Path));
+        foreach (var section in settings.GroupBy(setting => string.Join('.', setting.Path.Split(':').Take(2))).Where(section => catalog.Find(section.Key) is null))
+        {
+            var ids = catalog.Plugins.Select(plugin => plugin.Manifest.Id).ToArray();
+            var nearest = NearestKey.Of(section.Key, ids)?.Replace('.', ':') ?? "none, as no plugin is installed";
+            _problems.Add(new(section.First().Path, $"belongs to no installed plugin ({section.First().Origin}). Nearest known section: {nearest}."));
+        }
+    }
+
+    private IReadOnlyList<PluginDescription> Describe(PluginCatalog catalog, IReadOnlyList<LoadedPlugin> loaded) =>
+    [
+        .. from plugin in catalog.Plugins
+           let instance = loaded.FirstOrDefault(candidate => candidate.Installed == plugin)
+           orderby plugin.Manifest.Id
+           select new PluginDescription(
+               plugin.Manifest.Id,
+               plugin.Manifest.Version,
+               plugin.Manifest.ApiVersion,
+               plugin.Folder,
+               instance is null ? PluginState.Installed : PluginState.Loaded,
+               instance?.Builder.Provides ?? [],
+               (instance is null ? null : PluginIntegrity.Relaxed(plugin, Options)) ?? "")
+    ];
+
+    private string OriginOf(string path) => configuration.Settings.FirstOrDefault(setting => setting.Path == path)?.Origin ?? Setting.DefaultLayer;
+}
