@@ -27,7 +27,7 @@ internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder buil
         try
         {
             _services ??= builder.Services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
-            return (TService)factory(_services);
+            return (TService)(factory(_services) ?? throw new InvalidOperationException("its factory gave nothing."));
         }
         catch (ConfigurationException error)
         {
