@@ -112,7 +112,8 @@ internal sealed partial class BpfDatapath : IDatapath
         Sysctl.WriteIfPresent("ipv6/conf/all/forwarding", 1);
     }
 
-    private DatapathConfig Config() => new()
+    /// <summary>Constants of the programs on this node.</summary>
+    internal DatapathConfig Config() => new()
     {
         Ipv4 = _context.IPv4 ? (byte)1 : (byte)0,
         Ipv6 = _context.IPv6 ? (byte)1 : (byte)0,

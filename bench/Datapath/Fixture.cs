@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using System.Net;
+using Cilium.Framework.Datapath.Bpf;
+using Cilium.Framework.Datapath.Bpf.Maps;
+using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+using Cilium.Framework.Netlink;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bench;
+
+/// <summary>
+/// The state of the maps under which everything is measured: 10,000 addresses in the ipcache, 200 endpoints, policies of 100 entries
+/// (one pair with 1,000), 100,000 other connections.
+/// </summary>
+internal sealed class Fixture : IDisposable
+{
+    public const uint ClientIdentity = 1001, ServerIdentity = 1002;
+    public const ushort AllowedPort = 80, DeniedPort = 81, DatagramPort = 53;
+
+    private const int IpCacheEntries = 10_000, Endpoints = 200, OtherConnections = 100_000;
+    private const int ShortPolicy = 100, LongPolicy = 1000;
+    private const uint LongClientIdentity = 1003, LongServerIdentity = 1004;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cilium-bench-").FullName;
+
+    public Fixture()
+    {
+        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackMax = 1 << 18, EventsBufferBytes = 16 << 20 };
+        Datapath = new(new FakePluginContext(_folder), Settings);
+        Done(Datapath.InitializeAsync(default));
+        Client = AddEndpoint(1, ClientIdentity);
+        Server = AddEndpoint(2, ServerIdentity);
+        LongClient = AddEndpoint(3, LongClientIdentity);
+        LongServer = AddEndpoint(4, LongServerIdentity);
+        AddPolicies(ClientIdentity, ServerIdentity, ShortPolicy);
+        AddPolicies(LongClientIdentity, LongServerIdentity, LongPolicy);
+        FillMaps();
+    }
+
+    public BpfSettings Settings { get; }
+
+    public BpfDatapath Datapath { get; }
+
+    public EndpointRow Client { get; }
+
+    public EndpointRow Server { get; }
+
+    public EndpointRow LongClient { get; }
+
+    public EndpointRow LongServer { get; }
+
+    public MapSet Maps => Datapath.State.Maps;
+
+    public void Dispose()
+    {
+        var disposing = Datapath.DisposeAsync().AsTask();
+        SpinWait.SpinUntil(() => disposing.IsCompleted);
+        Done(new BpfDatapath(new FakePluginContext(_folder), Settings).RemoveAllAsync(default));
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private EndpointRow AddEndpoint(ushort id, uint identity)
+    {
+        using var netlink = RouteNetlink.Open();
+        var name = $"lxc{id}";
+        netlink.CreateVeth(new VethPair { Name = name, PeerName = $"tmp{id}" });
+        var (link, peer) = (netlink.FindLink(name)!, netlink.FindLink($"tmp{id}")!);
+        netlink.SetUp(link.Index);
+        var row = new EndpointRow
+        {
+            Id = id,
+            IfIndex = link.Index,
+            Device = name,
+            Mac = MacAddress.FromBytes(peer.Mac.GetAddressBytes()),
+            HostMac = MacAddress.FromBytes(link.Mac.GetAddressBytes()),
+            IPv4 = IPAddress.Parse($"10.90.1.{id}"),
+            IPv6 = IPAddress.Parse($"fd90::a:{id}"),
+            Identity = new(identity),
+            Policy = new PolicyId(new(identity)),
+        };
+        Apply(Datapath.Endpoints, row);
+        return row;
+    }
+
+    private void AddPolicies(uint client, uint server, int entries)
+    {
+        Apply(Datapath.Policies, new PolicyRow(new(new(client)), PolicyEntrySet.Create([Entry(TrafficDirection.Egress, server, IpProtocol.Any, 0), .. Others(TrafficDirection.Egress, entries - 1)])));
+        Apply(Datapath.Policies, new PolicyRow(new(new(server)), PolicyEntrySet.Create(
+        [
+            Entry(TrafficDirection.Ingress, client, IpProtocol.Tcp, AllowedPort),
+            Entry(TrafficDirection.Ingress, client, IpProtocol.Udp, DatagramPort),
+            Entry(TrafficDirection.Ingress, NumericIdentity.World.Value, IpProtocol.Tcp, AllowedPort),
+            .. Others(TrafficDirection.Ingress, entries - 3),
+        ])));
+    }
+
+    private static IEnumerable<PolicyEntry> Others(TrafficDirection direction, int count) =>
+        Enumerable.Range(0, count).Select(i => Entry(direction, (uint)(5000 + (i / 10)), IpProtocol.Tcp, (ushort)(8000 + (i % 10))));
+
+    private static PolicyEntry Entry(TrafficDirection direction, uint remote, IpProtocol protocol, ushort port) =>
+        new(new(direction, new(remote), protocol, port), new(100));
+
+    // What only fills the maps is written past the targets: nobody sends packets for it.
+    private void FillMaps()
+    {
+        for (uint i = 0; i < IpCacheEntries; i++)
+            Maps.IpCache.Set(new IpCacheKey { PrefixLength = IpCacheKey.StaticBits + 32, Family = WireAddress.FamilyIPv4, Address = Address(0x0b000000 + i) }, new IpCacheValue { Identity = 2000 + (i % 20) });
+        for (uint id = 5; id <= Endpoints; id++)
+        {
+            Maps.Endpoints.Set(id, new EndpointValue { Subject = ClientIdentity, IfIndex = 10_000 + id, Ipv4 = Address(0x0a5a0200 + id).Word0 });
+            Maps.Local.Set(new LocalKey { Address = Address(0x0a5a0200 + id), Family = WireAddress.FamilyIPv4 }, id);
+        }
+
+        // In no order: sequential keys would flatter the hash.
+        var random = new Random(1);
+        for (var i = 0; i < OtherConnections; i++)
+        {
+            var key = new ConntrackKey4 { Address0 = (uint)random.Next(), Address1 = uint.MaxValue, Port0 = (ushort)random.Next(), Port1 = AllowedPort, Proto = 6 };
+            Maps.Conntrack4.Set(key, new ConntrackValue { Expires = Datapath.State.Clock.Now() + 1_000_000, Flags = ConntrackFlags.Established });
+        }
+    }
+
+    private static WireAddress Address(uint value) => new() { Word0 = BinaryPrimitives.ReverseEndianness(value) };
+
+    private static void Apply<TRow>(IReconcileTarget<TRow> target, TRow row)
+        where TRow : class
+    {
+        var outcome = Done(target.ApplyAsync(new([new(ReconcileAction.Upsert, row, null)]), default))[0];
+        if (!outcome.IsDone)
+            throw new InvalidOperationException(outcome.Error);
+    }
+
+    private static T Done<T>(ValueTask<T> task)
+    {
+        if (!task.IsCompleted)
+            throw new InvalidOperationException("the datapath left its caller's thread");
+#pragma warning disable VSTHRD002 // it is completed
+        return task.Result;
+#pragma warning restore VSTHRD002
+    }
+
+    private static void Done(ValueTask task)
+    {
+        if (!task.IsCompletedSuccessfully)
+            throw new InvalidOperationException("the datapath failed or left its caller's thread");
+    }
+}
