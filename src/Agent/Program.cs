@@ -1,1 +1,3 @@
-return 0;
+using Cilium.Framework.Agent.Commands;
+
+return await CommandLine.RunAsync(args);

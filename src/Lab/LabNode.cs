@@ -22,6 +22,9 @@ public sealed class LabNode : IAsyncDisposable
     /// <summary>The node's namespaces.</summary>
     public LabNetwork Network { get; }
 
+    /// <summary>The last lines of the agent's log.</summary>
+    public string LogTail() => _agent?.LogTail() ?? "(no agent)";
+
     /// <summary>Folder of state, sockets and log; outlives the lab unless it is temporary.</summary>
     public string Folder { get; }
 

@@ -22,9 +22,9 @@ internal sealed class EndpointController(
     DesiredTable<ushort, EndpointRow> endpoints) : IController
 {
     /// <inheritdoc />
-    public void Compute() => endpoints.ReplaceAll(requests.Select(Decide).OfType<(EndpointRow, Gate?)>());
+    public void Compute() => endpoints.ReplaceAll(requests.Select(Decide));
 
-    private (EndpointRow Row, Gate? Gate)? Decide(EndpointRequest request)
+    private (EndpointRow Row, Gate? Gate) Decide(EndpointRequest request)
     {
         var current = endpoints.Rows[request.Id] is { IsDeleting: false } row ? row : null;
         var held = current?.Realised is not null || heldBefore.Contains((request.Id, request.IfIndex));
@@ -34,11 +34,12 @@ internal sealed class EndpointController(
         if (identity is { } known)
         {
             var policy = new PolicyId(known);
-            return (Row(request, known, policy), Gate.Done(PolicyTables.Policies, policy));
+            return (Row(request, known, policy), Gate.Done(TableNames.Policies, policy));
         }
 
-        // Held, and its new labels have no number yet: it keeps what it has.
-        return current is null ? null : (current.Row, current.Gate);
+        // Held, and its labels have no number yet: it keeps what it has. Without a row of this process it is held by a gate that nothing opens:
+        // after the patience of the reconciler it drops, and its status says why.
+        return current is null ? (Row(request, NumericIdentity.Init, policy: null), Gate.Computed(TableNames.Policies, ulong.MaxValue)) : (current.Row, current.Gate);
     }
 
     private static EndpointRow Row(EndpointRequest request, NumericIdentity identity, PolicyId? policy) => new()

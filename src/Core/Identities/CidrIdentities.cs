@@ -8,7 +8,7 @@ namespace Cilium.Framework.Identities;
 /// <param name="inUse">Numbers that an address still resolves to.</param>
 /// <param name="table">Written here only.</param>
 /// <param name="file">Where numbers are remembered: a prefix keeps its number over a restart.</param>
-internal sealed class CidrIdentities(Func<IReadOnlyCollection<IpPrefix>> wanted, IIdentitiesInUse inUse, IWriteTable<IpPrefix, CidrIdentityRow> table, IdentityStateFile file) : IController
+internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdentitiesInUse inUse, IWriteTable<IpPrefix, CidrIdentityRow> table, IdentityStateFile file) : IController
 {
     private uint _last = NumericIdentity.FirstNodeLocal - 1;
 
@@ -23,7 +23,7 @@ internal sealed class CidrIdentities(Func<IReadOnlyCollection<IpPrefix>> wanted,
     /// <inheritdoc />
     public void Compute()
     {
-        var prefixes = wanted().ToHashSet();
+        var prefixes = wanted();
         var rows = table.Where(row => prefixes.Contains(row.Prefix) || inUse.Contains(row.Id))
             .ToDictionary(row => row.Prefix, row => row with { IsWanted = prefixes.Contains(row.Prefix) });
         var taken = table.Select(row => row.Id.Value).ToHashSet();

@@ -28,11 +28,7 @@ internal sealed class IdentityController(
         }
 
         foreach (var cidr in cidrs)
-            rows[cidr.Id] = new IdentityRow(cidr.Id, LabelsOf(cidr.Prefix));
+            rows[cidr.Id] = new IdentityRow(cidr.Id, Policies.Rules.CidrLabels.Of(cidr.Prefix));
         identities.ReplaceAll(rows.Values);
     }
-
-    /// <summary>A prefix is also part of the world.</summary>
-    private static LabelSet LabelsOf(IpPrefix prefix) =>
-        LabelSet.Create([new Label(Label.CidrSource, prefix.ToString()), new Label(Label.ReservedSource, "world")]);
 }

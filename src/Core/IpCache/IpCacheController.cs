@@ -40,7 +40,7 @@ internal sealed class IpCacheController(
             return (row, null);
         var revision = known.RevisionOf(row.Identity);
         if (revision > 0)
-            return (row, Gate.Settled(PolicyTables.Policies, revision));
+            return (row, Gate.Settled(TableNames.Policies, revision));
         // Nobody has told the policies about the identity yet: the address keeps what it resolves to.
         return ipcache.Rows[row.Prefix] is { IsDeleting: false } current ? (current.Row, current.Gate) : null;
     }

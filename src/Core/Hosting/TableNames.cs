@@ -1,7 +1,7 @@
 namespace Cilium.Framework;
 
 /// <summary>Names of desired tables that gates refer to.</summary>
-internal static class PolicyTables
+internal static class TableNames
 {
     public const string Policies = "policies";
 }

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Cilium.Framework.Agent.Hosting;
+
+namespace Cilium.Framework.Agent.Commands;
+
+/// <summary><c>cilium-agent</c>: runs until SIGTERM or SIGINT. What is realised stays.</summary>
+internal static class RunCommand
+{
+    public static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        var configuration = Settings.Load(parsed).ThrowIfInvalid();
+        await using var agent = await AgentHost.StartAsync(configuration, TimeProvider.System, stop.Token);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop.
+        }
+
+        return 0;
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+}

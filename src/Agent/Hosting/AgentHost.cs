@@ -1,0 +1,84 @@
+using System.Diagnostics.Metrics;
+using Cilium.Framework.Agent.Api;
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Health;
+using Cilium.Framework.Plugins;
+using Cilium.Framework.State;
+
+namespace Cilium.Framework.Agent.Hosting;
+
+/// <summary>The composition root: settings -> plugins -> tables and loops -> API. Stops in the reverse order; what is realised stays.</summary>
+internal sealed class AgentHost : IAsyncDisposable
+{
+    private readonly Stack<Func<ValueTask>> _stop = new();
+
+    private AgentHost()
+    {
+    }
+
+    /// <summary>Starts everything; what was started is stopped again when something fails.</summary>
+    /// <param name="configuration">Valid settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="Errors.CiliumException">The agent cannot run; the text says why and what to do.</exception>
+    public static async Task<AgentHost> StartAsync(LoadedConfiguration configuration, TimeProvider time, CancellationToken ct)
+    {
+        var host = new AgentHost();
+        try
+        {
+            await host.BuildAsync(configuration, time, ct);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_stop.TryPop(out var stop))
+            await stop();
+    }
+
+    private async Task BuildAsync(LoadedConfiguration configuration, TimeProvider time, CancellationToken ct)
+    {
+        var options = configuration.Options;
+        var loggers = Own(AgentLogging.Create(options.LogLevel));
+        var state = Own(StateDirectory.Open(options.StateDirectory));
+        Directory.CreateDirectory(options.RunDirectory);
+        var health = new HealthTree(time);
+        var plugins = OwnAsync(await new PluginHost(configuration, time, loggers, Own(new Meter("cilium")), health).LoadAsync());
+
+        var node = OwnAsync(await NodeRuntime.StartAsync(options, plugins, state, health, loggers, time, ct));
+
+        EffectiveSettings.Write(configuration);
+        SocketFile.Prepare(options.ApiSocket);
+        var stopping = Own(new CancellationTokenSource());
+        var server = OwnAsync(ApiServer.Create(options.ApiSocket, ApiComposition.Create(configuration, plugins, node, health, time, stopping.Token), loggers));
+        await server.StartAsync(ct);
+        _stop.Push(() => new ValueTask(stopping.CancelAsync()));
+        if (SocketFile.Protect(options.ApiSocket) is { } warning)
+            node.Warnings.Add(warning);
+        AgentLog.Started(loggers.CreateLogger<AgentHost>(), options.NodeName, options.ApiSocket);
+    }
+
+    private T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _stop.Push(() =>
+        {
+            owned.Dispose();
+            return ValueTask.CompletedTask;
+        });
+        return owned;
+    }
+
+    private T OwnAsync<T>(T owned)
+        where T : IAsyncDisposable
+    {
+        _stop.Push(owned.DisposeAsync);
+        return owned;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Cilium.Framework.Agent.Hosting;
+
+internal static partial class AgentLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is served on {Socket}.")]
+    public static partial void Started(ILogger logger, string node, string socket);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Subject}: {Text}")]
+    public static partial void Finding(ILogger logger, string subject, string text);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint {Id} is forgotten: its device {Device} vanished while no agent ran.")]
+    public static partial void Vanished(ILogger logger, ushort id, string device);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Cilium.Framework.Agent.Api;
+using Cilium.Framework.Agent.Endpoints;
+using Cilium.Framework.Agent.Policies;
+using Cilium.Framework.Client.Models;
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Health;
+using Cilium.Framework.Nodes;
+using Cilium.Framework.Plugins;
+
+namespace Cilium.Framework.Agent.Hosting;
+
+/// <summary>What the API answers from, taken from a running node.</summary>
+internal static class ApiComposition
+{
+    public static ApiServices Create(LoadedConfiguration configuration, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time, CancellationToken stopping)
+    {
+        var options = configuration.Options;
+        var requests = new EndpointRequests(node.Devices, options.IPv4, options.IPv6);
+        return new ApiServices
+        {
+            Endpoints = new EndpointService(node.Registry, requests, node.Projection, node.Tables.Endpoints, node.Tables.Identities, time),
+            Identities = node.Tables.Identities,
+            Ipam = node.Ipam,
+            Policies = new PolicyService(node.Rules),
+            Events = node.Events,
+            Tables = Catalog(node),
+            Time = time,
+            Status = new StatusReport(options, plugins, node, health, time).CreateAsync,
+            Configuration = () => new DaemonConfiguration
+            {
+                NodeName = options.NodeName, PolicyEnforcement = options.PolicyEnforcement.ToString().ToLowerInvariant(),
+                DeviceMtu = node.Plan?.DeviceMtu ?? 0, RouteMtu = node.Plan?.RouteMtu ?? 0, Addressing = node.Ipam.HostAddressing(),
+            },
+            Plugins = [.. plugins.Descriptions.Select(plugin => new PluginInfo
+            {
+                Id = plugin.Id, Version = plugin.Version, ApiVersion = plugin.ApiVersion, Path = plugin.Path, State = plugin.State.ToString(), Provides = plugin.Provides,
+            })],
+            ConfigurationValues = [.. configuration.Settings.Select(setting => new ConfigurationValue { Key = setting.Path, Value = setting.Shown, Origin = setting.Origin })],
+            Stopping = stopping,
+        };
+    }
+
+    private static TableCatalog Catalog(NodeRuntime node)
+    {
+        var t = node.Tables;
+        return new TableCatalog()
+            .Add(t.EndpointRequests, ["Id", "Container", "Device", "IPv4", "IPv6", "Labels"], row => [row.Id, row.ContainerId, row.Device, row.IPv4, row.IPv6, row.Labels])
+            .Add(t.HostAddresses, ["Prefix", "Device"], row => [row.Prefix, row.Device])
+            .Add(t.StoredIdentities, ["Id", "Labels"], row => [row.Id, row.Labels])
+            .Add(t.IdentityClaims, ["Labels", "Id", "Error"], row => [row.Labels, row.Id, row.Error])
+            .Add(t.CidrIdentities, ["Prefix", "Id", "Wanted"], row => [row.Prefix, row.Id, row.IsWanted])
+            .Add(t.Identities, ["Id", "Labels"], row => [row.Id, row.Labels])
+            .Add(t.PolicyRevisions, ["Policy", "Revision"], row => [row.Policy, row.Revision])
+            .Add(t.Policies, ["Policy", "Entries"], row => [row.Id, row.Entries.Count])
+            .Add(t.IpCache, ["Prefix", "Identity", "Origin"], row => [row.Prefix, row.Identity, row.Origin])
+            .Add(t.Endpoints, ["Id", "Device", "Identity", "Policy"], row => [row.Id, row.Device, row.Identity, row.Policy?.ToString() ?? "drop"])
+            .Add(t.Devices, ["Name", "Role", "Mtu"], row => [row.Name, row.Role, row.Mtu])
+            .Add(t.NodeRoutes, ["PodCidr", "Node", "Device", "Mtu"], row => [row.PodCidr, row.Node, row.Device, row.Mtu]);
+    }
+}

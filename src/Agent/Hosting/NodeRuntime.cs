@@ -1,0 +1,243 @@
+using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Datapath;
+using Cilium.Framework.Endpoints;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Health;
+using Cilium.Framework.Hosting;
+using Cilium.Framework.Identities;
+using Cilium.Framework.IpCache;
+using Cilium.Framework.Ipam;
+using Cilium.Framework.Jobs;
+using Cilium.Framework.Netlink;
+using Cilium.Framework.Nodes;
+using Cilium.Framework.Plugins;
+using Cilium.Framework.Policies;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Routing;
+using Cilium.Framework.Rows;
+using Cilium.Framework.State;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Agent.Hosting;
+
+/// <summary>One node at work: backends, tables, controllers and reconcilers, wired in the order in which facts flow.</summary>
+internal sealed class NodeRuntime : IAsyncDisposable
+{
+    private readonly AgentOptions _options;
+    private readonly PluginSet _plugins;
+    private readonly HealthTree _health;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly JobRunner _jobs;
+    private readonly RouteNetlink _netlink = RouteNetlink.Open();
+    private readonly List<IDisposable> _reconcilers = [];
+
+    private NodeRuntime(AgentOptions options, PluginSet plugins, StateDirectory state, HealthTree health, ILoggerFactory loggers, TimeProvider time)
+    {
+        (_options, _plugins, _health, _loggers, _time) = (options, plugins, health, loggers, time);
+        Tables = new NodeTables(time);
+        _jobs = new JobRunner(time, health.Scope("jobs"), loggers.CreateLogger<JobRunner>());
+        Ipam = new IpamService(plugins.Ipam, new StateFile<IpamState>(state, "ipam.json", IpamStateJson.Default.IpamState));
+        Registry = new EndpointRegistry(
+            Tables.EndpointRequests, new StateFile<EndpointsState>(state, "endpoints.json", EndpointsStateJson.Default.EndpointsState), LabelFilter.Create(options.Labels));
+        Rules = new RuleRegistry(Tables.Rules, new StateFile<RulesState>(state, "rules.json", RulesStateJson.Default.RulesState));
+        IdentityFile = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
+        InUse = new IdentitiesInUse(Tables.IpCache);
+        Cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), InUse, Tables.CidrIdentities, IdentityFile);
+        Policies = new PolicyController(Tables, options.PolicyEnforcement, options.AllowLocalhost);
+        Projection = new EndpointStatusProjection(Tables.EndpointRequests, Tables.IdentityClaims, Tables.Endpoints, Tables.Policies, Tables.PolicyRevisions);
+    }
+
+    public NodeTables Tables { get; }
+
+    public IpamService Ipam { get; }
+
+    public EndpointRegistry Registry { get; }
+
+    public RuleRegistry Rules { get; }
+
+    public EndpointStatusProjection Projection { get; }
+
+    public EventHub Events { get; } = new();
+
+    /// <summary>The routing plan of this node; null when the datapath carries no real packets.</summary>
+    public DevicePlan? Plan { get; private set; }
+
+    /// <summary>Where devices are looked up; null when the datapath carries no real packets.</summary>
+    public RouteNetlink? Devices => IsReal ? _netlink : null;
+
+    /// <summary>What an operator should know.</summary>
+    public List<string> Warnings { get; } = [];
+
+    private IdentityStateFile IdentityFile { get; }
+
+    private IdentitiesInUse InUse { get; }
+
+    private CidrIdentities Cidrs { get; }
+
+    private PolicyController Policies { get; }
+
+    private bool IsReal => _plugins.Datapath.Capabilities.HasFlag(DatapathCapabilities.RealDevices);
+
+    /// <summary>Starts the backends, takes over what was realised and known before, and starts every loop.</summary>
+    /// <exception cref="CiliumException">A backend cannot start.</exception>
+    public static async Task<NodeRuntime> StartAsync(
+        AgentOptions options, PluginSet plugins, StateDirectory state, HealthTree health, ILoggerFactory loggers, TimeProvider time, CancellationToken ct)
+    {
+        var node = new NodeRuntime(options, plugins, state, health, loggers, time);
+        try
+        {
+            await node.ProbeAsync(ct);
+            await node.StartBackendsAsync(ct);
+            await node.RestoreAndRunAsync(ct);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the loops; what is realised stays.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _jobs.DisposeAsync();
+        foreach (var reconciler in _reconcilers)
+            reconciler.Dispose();
+        Ipam.Dispose();
+        _netlink.Dispose();
+    }
+
+    private async Task ProbeAsync(CancellationToken ct)
+    {
+        var logger = _loggers.CreateLogger<NodeRuntime>();
+        var findings = await _plugins.Datapath.ProbeAsync(ct);
+        foreach (var finding in findings.Where(finding => finding.Severity != ProbeSeverity.Info))
+        {
+            AgentLog.Finding(logger, finding.Subject, finding.Message);
+            Warnings.Add($"{finding.Subject}: {finding.Message}");
+        }
+
+        var fatal = findings.Where(finding => finding.Severity == ProbeSeverity.Fatal).Select(finding => $"{finding.Subject}: {finding.Message}").ToList();
+        if (fatal.Count > 0)
+            throw new CiliumException(ErrorKind.Unsupported, "CF1101 this machine cannot run the selected datapath.\n" + string.Join('\n', fatal));
+    }
+
+    private async Task StartBackendsAsync(CancellationToken ct)
+    {
+        await _plugins.Kvstore.StartAsync(ct);
+        Ipam.Start([.. new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>()]);
+        await _plugins.Routing.InitializeAsync(ct);
+        await _plugins.Datapath.InitializeAsync(ct);
+    }
+
+    private async Task RestoreAndRunAsync(CancellationToken ct)
+    {
+        var held = await _plugins.Datapath.View.ListEndpointsAsync(ct);
+        var identityState = IdentityFile.Load();
+        var suffix = _options.NodeIPv4 ?? FirstAddress();
+        var stored = new IdentitySource(_plugins.Kvstore, Tables.StoredIdentities, Tables.StoredIdentities.RegisterSource("kvstore"));
+        var allocator = new IdentityAllocator(_plugins.Kvstore, stored, suffix.ToString(), _options.ClusterId);
+        var claims = new IdentityClaims(allocator, Tables.EndpointRequests, InUse, Tables.IdentityClaims, IdentityFile, _time, _loggers.CreateLogger<IdentityClaims>());
+
+        var requests = Tables.EndpointRequests.RegisterSource("state");
+        var logger = _loggers.CreateLogger<NodeRuntime>();
+        foreach (var vanished in Registry.Restore(StillExists))
+            AgentLog.Vanished(logger, vanished.Id, vanished.Device);
+        requests.ListDone();
+        Rules.Restore();
+        var claimSource = Tables.IdentityClaims.RegisterSource("state");
+        claims.Restore(identityState);
+        claimSource.ListDone();
+        Cidrs.Restore(identityState);
+
+        RunSources(stored, claims);
+        RunControllers([.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
+        RunReconcilers();
+        RunEvents();
+    }
+
+    private void RunSources(IdentitySource stored, IdentityClaims claims)
+    {
+        var hosts = new HostAddresses(
+            _netlink, [.. Ipam.LocalPools().Select(pool => pool.Gateway)], Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
+        hosts.Read();
+        _jobs.Start("host-addresses", hosts.RunAsync);
+        _jobs.Start("identity-source", stored.RunAsync);
+        _jobs.Start("identity-claims", claims.RunAsync);
+        PlanDevices();
+    }
+
+    private void PlanDevices()
+    {
+        var devices = Tables.Devices.RegisterSource("plan");
+        var routes = Tables.NodeRoutes.RegisterSource("plan");
+        if (IsReal)
+        {
+            var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
+            var description = new NodeDescription(_options.NodeName, [.. Ipam.LocalPools().Select(pool => pool.Cidr)], HostAddresses.Devices(_netlink, own));
+            Plan = new DevicePlan(description, _plugins.Routing.Plan(description), Ipam.LocalPools(), _options.Mtu);
+            Tables.Devices.ReplaceAll(Plan.Devices());
+            Tables.NodeRoutes.ReplaceAll(Plan.Routes());
+        }
+
+        devices.ListDone();
+        routes.ListDone();
+    }
+
+    private void RunControllers(HashSet<(ushort Id, int IfIndex)> held)
+    {
+        var t = Tables;
+        Run("cidr-identities", Cidrs, [t.Rules, t.IpCache.Rows], t.CidrIdentities.RegisterSource("rules"));
+        Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], t.Identities.RegisterSource("identities"));
+        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims, t.Endpoints.Rows], t.Policies.RegisterSource("rules"));
+        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims, t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
+        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache.Rows], t.IpCache.RegisterSource("addresses"));
+        Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t.Policies, t.PolicyRevisions), [t.Policies.Rows, t.Rules, Policies.Computed]);
+    }
+
+    private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, params IReadOnlyList<TableSource> outputs) =>
+        _jobs.Start($"{name}-controller", new ControllerLoop(controller, inputs, outputs).RunAsync);
+
+    private void RunReconcilers()
+    {
+        var gates = new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache);
+        var datapath = _plugins.Datapath;
+        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst);
+        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst);
+        Reconcile(Tables.Policies, datapath.Policies, gates, BatchOrder.DeletesFirst);
+        Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
+        Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);
+    }
+
+    private void Reconcile<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, BatchOrder order)
+        where TKey : notnull
+        where TRow : class
+    {
+        var reconciler = new Reconciler<TKey, TRow>(
+            table, target, gates, new ReconcilerOptions { Order = order }, _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"));
+        _reconcilers.Add(reconciler);
+        _jobs.Start($"{table.Name}-reconciler", reconciler.RunAsync);
+    }
+
+    private void RunEvents()
+    {
+        var translator = new EventTranslator(new EventExplainer(Tables).Explain);
+        _jobs.Start("datapath-events", async ct =>
+        {
+            await foreach (var read in _plugins.Datapath.ReadEventsAsync(ct))
+            {
+                if (!Events.IsIdle)
+                    Events.Publish(translator.Translate(read));
+            }
+        });
+    }
+
+    private bool StillExists(EndpointRequest request) => !IsReal || _netlink.FindLink(request.Device)?.Index == request.IfIndex;
+
+    /// <summary>Name of this node in the store: one of its own addresses.</summary>
+    private System.Net.IPAddress FirstAddress() =>
+        _netlink.ListAddresses().Select(address => address.IP).FirstOrDefault(ip => !System.Net.IPAddress.IsLoopback(ip) && !ip.IsIPv6LinkLocal) ?? System.Net.IPAddress.Loopback;
+}

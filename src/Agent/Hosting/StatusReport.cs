@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Reflection;
+using Cilium.Framework.Client.Models;
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Endpoints;
+using Cilium.Framework.Health;
+using Cilium.Framework.Plugins;
+
+namespace Cilium.Framework.Agent.Hosting;
+
+/// <summary>Answers <c>GET /healthz</c>.</summary>
+internal sealed class StatusReport(AgentOptions options, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time)
+{
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    public async Task<StatusResponse> CreateAsync(CancellationToken ct)
+    {
+        var store = await plugins.Kvstore.GetStatusAsync(ct);
+        var pending = PendingSources().ToList();
+        var reports = health.Snapshot();
+        var degraded = reports.Where(report => report.Level == HealthLevel.Degraded).ToList();
+        return new StatusResponse
+        {
+            Cilium = Overall(pending, degraded.Count),
+            Kvstore = new Status { State = store.IsReachable ? "Ok" : "Failure", Msg = store.Message },
+            Datapath = new Status { State = degraded.Any(report => report.Path.StartsWith("reconcilers", StringComparison.Ordinal)) ? "Warning" : "Ok", Msg = options.Providers["datapath"] },
+            Version = typeof(StatusReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
+            NodeName = options.NodeName, Profile = options.Profile ?? "none", Uptime = Text(time.GetUtcNow() - _started),
+            Endpoints = node.Projection.All().CountBy(view => view.State.Text()).ToDictionary(),
+            PolicyRevision = (long)node.Rules.Current.Revision,
+            Identities = node.Tables.Identities.Count,
+            Ipam = [.. node.Ipam.LocalPools().Select(pool => string.Create(CultureInfo.InvariantCulture, $"{pool.Used}/{pool.Capacity} allocated from {pool.Cidr}"))],
+            Warnings = [.. node.Warnings],
+            Health = [.. reports.Select(report => new HealthEntry { Path = report.Path, Level = report.Level.ToString(), Message = report.Message })],
+        };
+    }
+
+    private static Status Overall(List<string> pending, int degraded)
+    {
+        if (pending.Count > 0)
+            return new Status { State = "Warning", Msg = "starting; waiting for " + string.Join(", ", pending) };
+        return degraded > 0 ? new Status { State = "Warning", Msg = $"{degraded} parts are degraded" } : new Status { State = "Ok", Msg = "" };
+    }
+
+    private IEnumerable<string> PendingSources() => ((Tables.IReadTable[])[node.Tables.Devices.Rows, node.Tables.Policies.Rows, node.Tables.IpCache.Rows, node.Tables.Endpoints.Rows])
+        .SelectMany(table => table.PendingSources.Select(source => $"{source} of {table.Name}"));
+
+    private static string Text(TimeSpan span) => span.TotalDays >= 1 ? span.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture) : span.ToString(@"hh\:mm\:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,54 @@
+using Cilium.Framework.Endpoints;
+using Cilium.Framework.Identities;
+using Cilium.Framework.IpCache;
+using Cilium.Framework.Labels;
+using Cilium.Framework.Policies;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Hosting;
+
+/// <summary>Every table of a node, in the order in which facts flow: intent, identities, desired.</summary>
+/// <param name="time">The clock of the statuses.</param>
+public sealed class NodeTables(TimeProvider time)
+{
+    /// <summary>What the agent was told about workloads.</summary>
+    public Table<ushort, EndpointRequest> EndpointRequests { get; } = new("endpoint-requests", row => row.Id);
+
+    /// <summary>The rules, as one value: a reader sees all of a revision or nothing of it.</summary>
+    public Table<string, RulesRow> Rules { get; } = new("rules", _ => RulesRow.Key);
+
+    /// <summary>Addresses of this node.</summary>
+    public Table<IpPrefix, HostAddressRow> HostAddresses { get; } = new("host-addresses", row => row.Prefix);
+
+    /// <summary>Numbers in the store.</summary>
+    public Table<NumericIdentity, IdentityRow> StoredIdentities { get; } = new("kv-identities", row => row.Id);
+
+    /// <summary>Label sets that this node needs a number for.</summary>
+    public Table<LabelSet, IdentityClaimRow> IdentityClaims { get; } = new("identity-claims", row => row.Labels);
+
+    /// <summary>Prefixes that rules name.</summary>
+    public Table<IpPrefix, CidrIdentityRow> CidrIdentities { get; } = new("cidr-identities", row => row.Prefix);
+
+    /// <summary>Every identity that a policy can select.</summary>
+    public Table<NumericIdentity, IdentityRow> Identities { get; } = new("identities", row => row.Id);
+
+    /// <summary>Revision of the rules that each realised policy reflects.</summary>
+    public Table<PolicyId, PolicyRevisionRow> PolicyRevisions { get; } = new("policy-revisions", row => row.Policy);
+
+    /// <summary>Policies to be realised.</summary>
+    public DesiredTable<PolicyId, PolicyRow> Policies { get; } = new(TableNames.Policies, row => row.Id, time);
+
+    /// <summary>Addresses and identities to be realised.</summary>
+    public DesiredTable<IpPrefix, IpCacheRow> IpCache { get; } = new("ipcache", row => row.Prefix, time);
+
+    /// <summary>Endpoints to be realised.</summary>
+    public DesiredTable<ushort, EndpointRow> Endpoints { get; } = new("endpoints", row => row.Id, time);
+
+    /// <summary>Devices to attach to.</summary>
+    public DesiredTable<string, DeviceRow> Devices { get; } = new("devices", row => row.Name, time);
+
+    /// <summary>Routes to pod ranges.</summary>
+    public DesiredTable<IpPrefix, NodeRouteRow> NodeRoutes { get; } = new("node-routes", row => row.PodCidr, time);
+}

@@ -1,0 +1,57 @@
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Hosting;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Policies;
+
+/// <summary>rules + identities -> policies, one for every identity that an endpoint of this node has, or still has in the datapath.</summary>
+/// <remarks>Computes nothing before all rules and identities are known: a part of them could allow too much, or cut connections of those not known yet.</remarks>
+/// <param name="tables">The node's tables.</param>
+/// <param name="enforcement">When a direction is enforced.</param>
+/// <param name="allowLocalhost">Whether the node reaches its endpoints without a rule.</param>
+public sealed class PolicyController(NodeTables tables, PolicyEnforcement enforcement, AllowLocalhost allowLocalhost) : IController
+{
+    private readonly Table<string, PolicyInputs> _computed = new("policy-inputs", _ => "");
+
+    /// <summary>What the policies reflect.</summary>
+    public IReadTable Computed => _computed;
+
+    /// <summary>Revision of the rules that the policies reflect.</summary>
+    public ulong ComputedRevision => _computed[""]?.Rules ?? 0;
+
+    /// <inheritdoc />
+    public void Compute()
+    {
+        if (!tables.Rules.IsInitialized || !tables.Identities.IsInitialized || tables.Rules[RulesRow.Key] is not { } row)
+            return;
+        var repository = row.Repository;
+        var identities = tables.Identities.Snapshot;
+        var inputs = new PolicyInputs(repository.Revision, identities.Revision, string.Join(',', Subjects().Order()));
+        if (inputs == _computed[""])
+            return;
+
+        // Without an orchestrator "auto" means "as policies say" (Cilium facts 9.2).
+        var distiller = new Distiller([.. repository.Rules], new Selections(identities), enforcement, allowLocalhost == AllowLocalhost.Always);
+        tables.Policies.ReplaceAll(Subjects().Select(id => identities[id]).OfType<Identities.IdentityRow>().Select(distiller.Distil));
+        tables.Policies.MarkComputed(identities.Revision);
+        _computed.Upsert(inputs);
+    }
+
+    private HashSet<NumericIdentity> Subjects()
+    {
+        var subjects = tables.IdentityClaims.Select(claim => claim.Id).OfType<NumericIdentity>().ToHashSet();
+        foreach (var endpoint in tables.Endpoints.Rows)
+        {
+            if (endpoint.Row.Policy is { } desired)
+                subjects.Add(desired.Subject);
+            if (endpoint.Realised?.Policy is { } realised)
+                subjects.Add(realised.Subject);
+        }
+
+        return subjects;
+    }
+
+    /// <summary>The state of the inputs that a computation saw.</summary>
+    private sealed record PolicyInputs(ulong Rules, ulong Identities, string Subjects);
+}

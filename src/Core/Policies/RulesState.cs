@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace Cilium.Framework.Policies;
+
+/// <summary>Rules as they are kept in the state directory.</summary>
+/// <param name="Revision">Revision of the rules.</param>
+/// <param name="NextCookie">Number of the next new section.</param>
+/// <param name="Policies">In the order of their import.</param>
+public sealed record RulesState(ulong Revision, uint NextCookie, IReadOnlyList<StoredPolicy> Policies);
+
+/// <summary>One policy as it is kept.</summary>
+/// <param name="Name"><c>namespace/name</c>, <c>name</c>, or null for a bare list of rules.</param>
+/// <param name="Namespace">Namespace that it is restricted to; empty: none.</param>
+/// <param name="Rules">Its rules.</param>
+public sealed record StoredPolicy(string? Name, string Namespace, IReadOnlyList<StoredRule> Rules);
+
+/// <summary>One rule as it is kept.</summary>
+/// <param name="Origin">What people call it.</param>
+/// <param name="Text">As JSON, with all its labels.</param>
+/// <param name="Cookies">Cookies of its sections, ingress first.</param>
+public sealed record StoredRule(string Origin, string Text, IReadOnlyList<uint> Cookies);
+
+/// <summary>JSON of <see cref="RulesState"/>.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(RulesState))]
+public sealed partial class RulesStateJson : JsonSerializerContext;

@@ -1,0 +1,133 @@
+using Cilium.Framework.Lab;
+using Cilium.Framework.Lab.Traffic;
+using Cilium.Framework.Netlink;
+
+namespace Cilium.Framework.EndToEnd.Tests;
+
+/// <summary>The agent may die at any moment; packets and rules do not notice.</summary>
+[Collection("lab")]
+[Trait("Needs", "Root")]
+public class RestartTests
+{
+    private const int Port = 7000;
+
+    [Fact]
+    public async Task Killing_the_agent_loses_no_datagram_and_adds_no_stall_to_a_stream()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
+        await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
+
+        var control = await MeasureAsync(client, server, () => Task.CompletedTask);
+        var killed = await MeasureAsync(client, server, async () =>
+        {
+            await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+            await lab.Node.StartAgentAsync(TestLab.Cancelled);
+        });
+
+        Assert.Equal(0, killed.Udp.Lost);
+        Assert.Equal(0, killed.Udp.SocketDrops);
+        Assert.True(
+            killed.LongestStall - control.LongestStall < TimeSpan.FromMilliseconds(200),
+            $"longest stall {killed.LongestStall.TotalMilliseconds:0} ms with the kill, {control.LongestStall.TotalMilliseconds:0} ms without");
+    }
+
+    [Fact]
+    public async Task During_a_restart_what_is_allowed_passes_and_what_is_denied_does_not()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
+        await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
+
+        await using var allowed = await DatagramStream.StartAsync(client.Namespace, server.Namespace, server.IPv4, Port, TimeSpan.FromMilliseconds(1), expectArrival: true, TestLab.Cancelled);
+        await using var denied = await DatagramStream.StartAsync(client.Namespace, server.Namespace, server.IPv4, Port + 1, TimeSpan.FromMilliseconds(1), expectArrival: false, TestLab.Cancelled);
+        await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+        await lab.Node.StartAgentAsync(TestLab.Cancelled);
+        var (passed, leaked) = (await allowed.StopAsync(), await denied.StopAsync());
+
+        Assert.Equal(0, passed.Lost);
+        Assert.Equal(0, leaked.Received);
+        Assert.True(leaked.Sent > 100, $"only {leaked.Sent} denied probes were sent");
+    }
+
+    [Fact]
+    public async Task An_endpoint_whose_device_vanished_while_no_agent_ran_is_forgotten()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var (stays, goes) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
+        await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+        using (var netlink = RouteNetlink.Open(lab.Node.Network.Node))
+            netlink.DeleteLink(goes.HostDevice);
+        await lab.Node.StartAgentAsync(TestLab.Cancelled);
+
+        var endpoint = Assert.Single(await lab.Node.Agent.Client.ListEndpointsAsync(TestLab.Cancelled));
+        Assert.Equal(stays.EndpointId, endpoint.Id);
+        await Eventually.TrueAsync(async () => !(await lab.CliAsync("bpf", "endpoint", "list")).Output.Contains(goes.IPv4.ToString(), StringComparison.Ordinal), "the datapath has forgotten the endpoint");
+    }
+
+    [Fact]
+    public async Task After_a_restart_numbers_identities_and_revision_are_the_same()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await lab.PodAsync("client");
+        await lab.PodAsync("server");
+        await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
+        var before = await DescribeAsync(lab);
+        await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+        await lab.Node.StartAgentAsync(TestLab.Cancelled);
+        await Eventually.TrueAsync(async () => (await lab.Node.Agent.Client.ListEndpointsAsync(TestLab.Cancelled)).All(endpoint => endpoint.Status.State == "ready"), "every endpoint is ready again");
+        Assert.Equal(before, await DescribeAsync(lab));
+    }
+
+    [Fact]
+    public async Task The_datapath_can_be_looked_at_while_no_agent_runs()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
+        await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
+        await using var echo = new EchoServer(server.Namespace, Port);
+        Assert.True(await Probe.TcpAsync(client.Namespace, server.IPv4, Port, TimeSpan.FromSeconds(5), TestLab.Cancelled));
+        await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+
+        foreach (var (what, expected) in new[] { ("endpoint", server.IPv4.ToString()), ("ipcache", $"{server.IPv4}/32"), ("policy", "Ingress"), ("ct", $"{server.IPv4}:{Port}"), ("metrics", "Success") })
+        {
+            var (status, output, error) = await lab.CliAsync("bpf", what, "list", "-o", "json");
+            Assert.True(status == 0, $"bpf {what} list: {error}");
+            Assert.Contains(expected, output, StringComparison.Ordinal);
+        }
+
+        var down = await lab.CliAsync("status");
+        Assert.Equal(1, down.Status);
+        Assert.Contains("does not answer", down.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_agent_on_the_same_state_directory_is_refused()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var folder = lab.Node.Folder;
+        var refused = await Assert.ThrowsAsync<LabException>(() => AgentProcess.StartAsync(
+            TestLab.Layout, lab.Node.Network.Node, Path.Combine(folder, "second"),
+            ["profile=standalone", "plugins.development=true", $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "second", "run")}", "ipv4.pod-cidr=10.9.0.0/24"],
+            TimeSpan.FromSeconds(20), TestLab.Cancelled));
+        Assert.Contains("another agent uses it", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> DescribeAsync(TestLab lab)
+    {
+        var endpoints = await lab.Node.Agent.Client.ListEndpointsAsync(TestLab.Cancelled);
+        var status = await lab.Node.Agent.Client.GetStatusAsync(TestLab.Cancelled);
+        return string.Join('\n', endpoints.Select(endpoint => $"{endpoint.Id} {endpoint.Status.Identity?.Id} {endpoint.Status.Networking.Addressing[0].Ipv4}")) + $"\nrevision {status.PolicyRevision}";
+    }
+
+    private static async Task<(DatagramStream.Result Udp, TimeSpan LongestStall)> MeasureAsync(LabPod client, LabPod server, Func<Task> during)
+    {
+        await using var datagrams = await DatagramStream.StartAsync(client.Namespace, server.Namespace, server.IPv4, Port, TimeSpan.FromMilliseconds(1), expectArrival: true, TestLab.Cancelled);
+        await using var bytes = await ByteStream.StartAsync(client.Namespace, server.Namespace, server.IPv6, Port, TestLab.Cancelled);
+        await bytes.WaitForAsync(16 << 20, TestLab.Cancelled);
+        await during();
+        await bytes.WaitForAsync(64 << 20, TestLab.Cancelled);
+        var stall = await bytes.StopAsync();
+        return (await datagrams.StopAsync(), stall);
+    }
+}

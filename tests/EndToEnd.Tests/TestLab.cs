@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using Cilium.Framework.Lab;
+
+namespace Cilium.Framework.EndToEnd.Tests;
+
+/// <summary>A node with its agent from the published layout, gone after the test with everything it made.</summary>
+internal sealed class TestLab : IAsyncDisposable
+{
+    private static int _count;
+    private readonly TemporaryFolder _folder = new();
+
+    private TestLab()
+    {
+    }
+
+    public static Layout Layout { get; } = FindLayout();
+
+    public LabNode Node { get; private set; } = null!;
+
+    public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<TestLab> StartAsync(params string[] settings)
+    {
+        Require.Bpf();
+        Require.Tool("nsenter");
+        Assert.True(File.Exists(Layout.Agent), $"{Layout.Agent} is missing: run eng/publish.sh artifacts/layout first (test.sh does)");
+        var lab = new TestLab();
+        try
+        {
+            var name = $"e2e{Interlocked.Increment(ref _count)}";
+            lab.Node = await LabNode.StartAsync(name, Layout, lab._folder.Path, settings, Cancelled);
+            return lab;
+        }
+        catch
+        {
+            lab._folder.Dispose();
+            throw;
+        }
+    }
+
+    public Task<LabPod> PodAsync(string app) => Node.AddPodAsync(app, [$"k8s:app={app}"], Cancelled);
+
+    /// <summary>Imports a document and waits until every endpoint enforces it.</summary>
+    public async Task ImportAsync(string document)
+    {
+        var revision = (await Node.Agent.Client.PutPolicyAsync(document, Cancelled)).Revision;
+        await Eventually.TrueAsync(
+            async () => (await Node.Agent.Client.ListEndpointsAsync(Cancelled)).All(endpoint => endpoint.Status.Policy.PolicyRevision >= revision),
+            $"every endpoint enforces revision {revision}");
+    }
+
+    /// <summary>Runs the command line against this lab's agent.</summary>
+    public async Task<(int Status, string Output, string Error)> CliAsync(params string[] arguments)
+    {
+        // Offline verbs read the pins of this node, whose mounts and network are the agent's.
+        var start = new ProcessStartInfo("nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[$"--net={Node.Network.Node.Path}", Layout.Cli, "--socket", Node.Socket, .. arguments])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(Cancelled);
+        var error = process.StandardError.ReadToEndAsync(Cancelled);
+        await process.WaitForExitAsync(Cancelled);
+        return (process.ExitCode, await output, await error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var tail = TestContext.Current.TestState?.Result == TestResult.Failed ? Node.LogTail() : "";
+        await Node.DisposeAsync();
+        _folder.Dispose();
+        if (tail.Length > 0)
+            TestContext.Current.SendDiagnosticMessage(tail);
+    }
+
+    private static Layout FindLayout()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Cilium.Framework.sln")))
+            folder = Path.GetDirectoryName(folder.TrimEnd('/')) ?? throw new DirectoryNotFoundException("The tests do not run inside the repository.");
+        return new Layout(Path.Combine(folder, "artifacts", "layout"));
+    }
+}
