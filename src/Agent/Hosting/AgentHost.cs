@@ -61,7 +61,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _stop.Push(() => new ValueTask(stopping.CancelAsync()));
         if (SocketFile.Protect(options.ApiSocket) is { } warning)
             node.Warnings.Add(warning);
-        AgentLog.Started(loggers.CreateLogger<AgentHost>(), options.NodeName, options.ApiSocket);
+        var logger = loggers.CreateLogger<AgentHost>();
+        AgentLog.Started(logger, options.NodeName, options.ApiSocket);
     }
 
     private T Own<T>(T owned)

@@ -1,11 +1,9 @@
-using System.Globalization;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Policies;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Health;
-using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
 
 namespace Cilium.Framework.Agent.Hosting;
