@@ -18,6 +18,7 @@ done
 
 eng/prerequisites.sh
 dotnet build Cilium.Framework.sln --nologo -v quiet
+((fast)) || eng/publish.sh artifacts/layout Debug
 
 arguments=(-noColor -noLogo -longRunning 60)
 ((fast)) && arguments+=(-trait- Needs=Root)

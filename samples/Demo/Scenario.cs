@@ -21,8 +21,8 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
         var db = await PodAsync("db", ["k8s:app=db"], ct);
         var batch = await PodAsync("batch", ["k8s:app=batch", "k8s:tier=backend"], ct);
         var unknown = await PodAsync("unknown", [], ct);
-        var host = new Place("host", node.Network.Node, LabNetwork.NodeIPv4, LabNetwork.NodeIPv6);
-        var world = new Place("world", node.Network.World, LabNetwork.WorldIPv4, LabNetwork.WorldIPv6);
+        var host = new Place("host", node.Network.Node, LabNetwork.NodeIPv4, LabNetwork.NodeIPv6, HasOneAddress: false);
+        var world = new Place("world", node.Network.World, LabNetwork.WorldIPv4, LabNetwork.WorldIPv6, HasOneAddress: false);
         var excepted = AddWorldAddress("world-except", "192.0.2.70", "2001:db8::101");
 
         var servers = new List<EchoServer>();

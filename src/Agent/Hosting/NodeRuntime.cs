@@ -190,16 +190,16 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private void RunControllers(HashSet<(ushort Id, int IfIndex)> held)
     {
         var t = Tables;
-        Run("cidr-identities", Cidrs, [t.Rules, t.IpCache.Rows], t.CidrIdentities.RegisterSource("rules"));
-        Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], t.Identities.RegisterSource("identities"));
-        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims, t.Endpoints.Rows], t.Policies.RegisterSource("rules"));
-        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims, t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
-        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache.Rows], t.IpCache.RegisterSource("addresses"));
-        Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t.Policies, t.PolicyRevisions), [t.Policies.Rows, t.Rules, Policies.Computed]);
+        Run("cidr-identities", Cidrs, [t.Rules], [t.IpCache.Rows], t.CidrIdentities.RegisterSource("rules"));
+        Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
+        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows], t.Policies.RegisterSource("rules"));
+        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
+        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
+        Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t.Policies, t.PolicyRevisions), [t.Policies.Rows], [Policies.Computed]);
     }
 
-    private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, params IReadOnlyList<TableSource> outputs) =>
-        _jobs.Start($"{name}-controller", new ControllerLoop(controller, inputs, outputs).RunAsync);
+    private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs) =>
+        _jobs.Start($"{name}-controller", new ControllerLoop(controller, inputs, feedback, outputs).RunAsync);
 
     private void RunReconcilers()
     {

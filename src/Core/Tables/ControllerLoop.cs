@@ -3,14 +3,15 @@ namespace Cilium.Framework.Tables;
 /// <summary>Runs a controller whenever an input table changed; tells its outputs when they are complete.</summary>
 /// <param name="controller">What is run.</param>
 /// <param name="inputs">Tables it reads.</param>
+/// <param name="feedback">Tables that also wake it but need not be complete: those that depend on its own output, such as the status of what it desires.</param>
 /// <param name="outputs">Its registrations at the tables it writes: they report ListDone after a computation that saw all inputs initialised.</param>
-public sealed class ControllerLoop(IController controller, IReadOnlyList<IReadTable> inputs, params IReadOnlyList<TableSource> outputs)
+public sealed class ControllerLoop(IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs)
 {
     /// <summary>Runs until cancelled, or until the controller throws: then whoever runs the loop starts it again.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var wake = new Wake();
-        var attachments = inputs.Select(table => table.Attach(wake)).ToArray();
+        var attachments = inputs.Concat(feedback).Select(table => table.Attach(wake)).ToArray();
         try
         {
             while (!cancellationToken.IsCancellationRequested)

@@ -43,5 +43,5 @@ public class ControllerLoopTests
         Assert.True(_output.IsInitialized);
     }
 
-    private ControllerLoop Loop() => new(new Sum(_left, _right, _output), [_left, _right], _output.RegisterSource("sum"));
+    private ControllerLoop Loop() => new(new Sum(_left, _right, _output), [_left, _right], [], _output.RegisterSource("sum"));
 }
