@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
 
 namespace Cilium.Framework.Plugins;
 
@@ -23,6 +25,23 @@ internal static class PluginPreflight
             foreach (var problem in CheckAssembly(plugin, name))
                 yield return problem;
         }
+
+        foreach (var name in plugin.Manifest.Files.Keys.Where(name => name.EndsWith(".so", StringComparison.Ordinal)))
+        {
+            if (!IsNativeOfThisMachine(Path.Combine(plugin.Folder, name)))
+                yield return $"{name} is not a library for {RuntimeInformation.ProcessArchitecture} Linux. Install the plugin for this machine.";
+        }
+    }
+
+    // ELF: magic, class 64-bit, little-endian; e_machine at 18 (62: x86-64, 183: AArch64).
+    private static bool IsNativeOfThisMachine(string path)
+    {
+        var machine = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 183 : 62;
+        var header = new byte[20];
+        using var file = File.OpenRead(path);
+        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
+            && header.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8)
+            && BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(18)) == machine;
     }
 
     private static string? CheckVersion(string apiVersion)

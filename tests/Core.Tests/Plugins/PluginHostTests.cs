@@ -87,6 +87,14 @@ public sealed class PluginHostTests : IDisposable
         Assert.EndsWith("Cilium.Framework.Abstractions.dll lies in its folder, but the host provides that assembly: two copies would not fit together. Build the plugin with the package's build targets, or delete the file.", Assert.Single(await ProblemsAsync()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_native_library_of_another_machine_is_refused()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_plugins["Datapath.Fake"], "libfake.so"), "no library of any machine", TestContext.Current.CancellationToken);
+        _plugins.Describe("Datapath.Fake", "datapath.fake");
+        Assert.EndsWith($"libfake.so is not a library for {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture} Linux. Install the plugin for this machine.", Assert.Single(await ProblemsAsync()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, "Datapath.Fake.dll has 0 attributes [assembly: CiliumPlugin]; exactly one is needed.")]
     [InlineData("datapath.other", "Datapath.Fake.dll says that it is datapath.other. Id of plugin.json and of [assembly: CiliumPlugin] must be equal.")]
