@@ -7,9 +7,12 @@
 /* Addresses only: what goes to the stack may be anything. */
 inline_always bool read_addresses(struct __sk_buff *ctx, struct packet *p)
 {
-	struct ethhdr *eth = ctx_data(ctx);
-	void *end = ctx_data_end(ctx);
+	struct ethhdr *eth;
+	void *end;
 
+	packet_pull(ctx);
+	eth = ctx_data(ctx);
+	end = ctx_data_end(ctx);
 	if ((void *)(eth + 1) > end || ctx->vlan_present)
 		return false;
 	if (config.ipv4 && eth->h_proto == bpf_htons(ETH_P_IP)) {

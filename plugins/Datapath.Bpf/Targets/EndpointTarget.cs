@@ -49,6 +49,12 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
 
     private void Upsert(EndpointRow row, Changes changes)
     {
+        lock (policies.Sync)
+            Realise(row, changes);
+    }
+
+    private void Realise(EndpointRow row, Changes changes)
+    {
         var device = LibC.DeviceName(row.IfIndex);
         if (device != row.Device)
             throw new CiliumException(ErrorKind.Unavailable, $"endpoint {row.Id}: its device {row.Device} with index {row.IfIndex} does not exist{(device is null ? "" : $" (index {row.IfIndex} is {device})")}. Create it, or delete the endpoint.");

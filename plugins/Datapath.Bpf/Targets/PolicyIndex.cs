@@ -7,7 +7,6 @@ namespace Cilium.Framework.Datapath.Bpf.Targets;
 /// <summary>Which policy stands at which index of <c>cilium_policy_header</c>. An endpoint may name a policy before it is realised.</summary>
 internal sealed class PolicyIndex
 {
-    private readonly Lock _lock = new();
     private readonly Dictionary<PolicyId, uint> _indexes = [];
     private readonly MapSet _maps;
     private readonly Revision _revision;
@@ -23,23 +22,26 @@ internal sealed class PolicyIndex
         }
     }
 
+    /// <summary>Held by an endpoint from asking for an index until its entry names it, and by whoever gives an index back: else it could be another policy's by then.</summary>
+    public Lock Sync { get; } = new();
+
     /// <summary>Every policy that has an index.</summary>
     public IReadOnlyList<KeyValuePair<PolicyId, uint>> All()
     {
-        lock (_lock)
+        lock (Sync)
             return [.. _indexes];
     }
 
     public uint? Find(PolicyId id)
     {
-        lock (_lock)
+        lock (Sync)
             return _indexes.TryGetValue(id, out var index) ? index : null;
     }
 
     /// <summary>The policy's index; a free one when it has none yet.</summary>
     public uint Get(PolicyId id)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_indexes.TryGetValue(id, out var known))
                 return known;
@@ -61,7 +63,7 @@ internal sealed class PolicyIndex
     /// <summary>Gives an index back. Nobody may refer to it any more.</summary>
     public void Free(PolicyId id)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (!_indexes.Remove(id, out var index))
                 return;

@@ -73,15 +73,16 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         var header = maps.PolicyHeaders.Get(index);
         if (header.Slot == 0)
         {
-            Switch(row.Id, index, header, row.Entries);
+            Switch(row.Id, index, header, row.Entries, PolicyEntrySet.Empty);
             return;
         }
 
-        var change = PolicyChange.Between(realised?.Entries ?? _store.Read(header.Slot), row.Entries);
+        var current = realised?.Entries ?? _store.Read(header.Slot);
+        var change = PolicyChange.Between(current, row.Entries);
         if (change.IsNone)
             Confirm(index, header, row.Entries);
         else if (change.Added.Count > 0 && change.Removed.Count > 0)
-            Switch(row.Id, index, header, row.Entries);
+            Switch(row.Id, index, header, row.Entries, current);
         else
             ChangeInPlace(row.Id, index, header, row.Entries, change);
         if (change.Removed.Count > 0)
@@ -118,7 +119,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         Store(index, header, PolicyHeader.MakeWord(header.Slot, PolicyShapesOf.Entries(entries.Select(entry => entry.Key))));
     }
 
-    private void Switch(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries)
+    private void Switch(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyEntrySet current)
     {
         var slot = _store.FreeSlot();
         try
@@ -131,7 +132,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
             throw Full(id, entries, exception);
         }
 
-        var old = header.Slot == 0 ? [] : PolicyStore.Keys(header.Slot, _store.Read(header.Slot));
+        var old = PolicyStore.Keys(header.Slot, current);
         Store(index, header, PolicyHeader.MakeWord(slot, PolicyShapesOf.Entries(entries.Select(entry => entry.Key))));
         if (old.Length > 0)
             _retired.Enqueue((old, time.GetTimestamp()));
@@ -152,8 +153,12 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         }
 
         // An endpoint that still names it drops everything, and must not come under another policy with the same index.
-        if (!maps.Endpoints.Entries().Any(entry => entry.Value.IsPresent && entry.Value.Policy == index))
-            policies.Free(id);
+        lock (policies.Sync)
+        {
+            if (!maps.Endpoints.Entries().Any(entry => entry.Value.IsPresent && entry.Value.Policy == index))
+                policies.Free(id);
+        }
+
         return wasRealised;
     }
 
