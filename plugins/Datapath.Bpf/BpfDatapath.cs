@@ -25,6 +25,7 @@ internal sealed partial class BpfDatapath : IDatapath
     private readonly MapWrites _writes = new();
     private DatapathState? _state;
     private Task _collecting = Task.CompletedTask;
+    private bool _disposed;
 
     public BpfDatapath(IPluginContext context, BpfSettings settings)
     {
@@ -99,6 +100,9 @@ internal sealed partial class BpfDatapath : IDatapath
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await StopAsync();
         _stopping.Dispose();
     }
