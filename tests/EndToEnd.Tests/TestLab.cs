@@ -52,15 +52,20 @@ internal sealed class TestLab : IAsyncDisposable
     /// <summary>Runs the command line against this lab's agent.</summary>
     public async Task<(int Status, string Output, string Error)> CliAsync(params string[] arguments)
     {
-        // Offline verbs read the pins of this node, whose mounts and network are the agent's.
-        var start = new ProcessStartInfo("nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[$"--net={Node.Network.Node.Path}", Layout.Cli, "--socket", Node.Socket, .. arguments])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
+        using var process = StartCli(arguments);
         var output = process.StandardOutput.ReadToEndAsync(Cancelled);
         var error = process.StandardError.ReadToEndAsync(Cancelled);
         await process.WaitForExitAsync(Cancelled);
         return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Starts the command line in the node's namespace: offline verbs look at its network.</summary>
+    public Process StartCli(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[$"--net={Node.Network.Node.Path}", Layout.Cli, "--socket", Node.Socket, .. arguments])
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
     }
 
     public async ValueTask DisposeAsync()

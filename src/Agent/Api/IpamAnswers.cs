@@ -10,7 +10,7 @@ internal static class IpamAnswers
 {
     /// <summary>One address of a family, or one of each.</summary>
     /// <exception cref="RefusedException">400 or 502; nothing stays allocated.</exception>
-    public static async Task<IpamResponse> AllocateAsync(this IpamService ipam, string owner, string? family, CancellationToken ct)
+    public static async Task<IpamResponse> AnswerAsync(this IpamService ipam, string owner, string? family, CancellationToken ct)
     {
         var held = ipam.List().Where(lease => lease.Owner == owner).Select(lease => lease.Address.AddressFamily).ToHashSet();
         var granted = new List<IPAddress>();
@@ -32,7 +32,7 @@ internal static class IpamAnswers
 
     /// <summary>A certain address.</summary>
     /// <exception cref="RefusedException">400, 409 or 502.</exception>
-    public static async Task<IpamResponse> AllocateAsync(this IpamService ipam, string owner, IPAddress address, CancellationToken ct)
+    public static async Task<IpamResponse> AnswerAsync(this IpamService ipam, string owner, IPAddress address, CancellationToken ct)
     {
         var result = await ipam.AllocateAsync(owner, address, ct);
         return result.Address is null ? throw Refusal(result) : Answer(ipam, [result.Address]);

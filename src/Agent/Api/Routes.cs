@@ -62,8 +62,8 @@ internal static class Routes
 
     private static void MapIpam(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapPost("/ipam", async (string? family, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AllocateAsync(ReadOwner(owner), family, ct), ApiJson.Default.IpamResponse, statusCode: 201));
-        v1.MapPost("/ipam/{ip}", async (string ip, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AllocateAsync(ReadOwner(owner), ReadAddress(ip), ct), ApiJson.Default.IpamResponse, statusCode: 201));
+        v1.MapPost("/ipam", async (string? family, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AnswerAsync(ReadOwner(owner), family, ct), ApiJson.Default.IpamResponse, statusCode: 201));
+        v1.MapPost("/ipam/{ip}", async (string ip, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AnswerAsync(ReadOwner(owner), ReadAddress(ip), ct), ApiJson.Default.IpamResponse, statusCode: 201));
         v1.MapDelete("/ipam/{ip}", async (string ip, CancellationToken ct) =>
         {
             if (!await services.Ipam.ReleaseAsync(ReadAddress(ip), ct))

@@ -23,6 +23,7 @@ internal static class CleanupCommand
                 return 0;
             }
 
+            await plugins.Set.Routing.InitializeAsync(ct);
             var routes = await plugins.Set.Routing.NodeRoutes.PruneAsync([], ct);
             foreach (var line in await plugins.Set.Datapath.RemoveAllAsync(ct))
                 await Console.Out.WriteLineAsync(line);

@@ -42,7 +42,7 @@ internal static class StatusCommand
             .. status.Health.Where(entry => entry.Level != "Ok").Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}")),
         ];
         foreach (var (name, text) in lines)
-            Console.Out.WriteLine($"{name,-12}{text}");
+            WrappedText.Write(name, text);
     }
 
     private static string Words(Status status) => status.Msg.Length == 0 ? status.State : $"{status.State}  {status.Msg}";
