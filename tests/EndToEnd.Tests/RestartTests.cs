@@ -51,6 +51,31 @@ public class RestartTests
     }
 
     [Fact]
+    public async Task Another_build_of_the_programs_takes_over_without_losing_a_datagram()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
+        await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
+        using var folder = new TemporaryFolder();
+        var other = await OtherBuild.PublishAsync(TestLab.Layout, folder.Path, TestLab.Cancelled);
+
+        var control = await MeasureAsync(client, server, () => Task.CompletedTask);
+        var denied = await DatagramStream.StartAsync(client.Namespace, server.Namespace, server.IPv4, Port + 1, TimeSpan.FromMilliseconds(1), expectArrival: false, TestLab.Cancelled);
+        await using var stream = denied;
+        var replaced = await MeasureAsync(client, server, async () =>
+        {
+            await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+            await lab.Node.StartAgentAsync(TestLab.Cancelled, other);
+        });
+
+        Assert.Equal(0, replaced.Udp.Lost);
+        Assert.Equal(0, (await denied.StopAsync()).Received);
+        Assert.True(
+            replaced.LongestStall - control.LongestStall < TimeSpan.FromMilliseconds(200),
+            $"longest stall {replaced.LongestStall.TotalMilliseconds:0} ms with the change of programs, {control.LongestStall.TotalMilliseconds:0} ms without");
+    }
+
+    [Fact]
     public async Task An_endpoint_whose_device_vanished_while_no_agent_ran_is_forgotten()
     {
         await using var lab = await TestLab.StartAsync();
