@@ -51,7 +51,10 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point)
         var hook = Hook();
         var options = Options();
         var result = LibBpf.Detach(&hook, &options);
-        return result < 0 && result != -Errno.NoEntry ? throw BpfErrors.Failed(result, $"detach {attached.Name} from device {IfIndex}") : true;
+        // The device may have vanished meanwhile, with its filter.
+        if (result < 0 && Attached() is not null)
+            throw BpfErrors.Failed(result, $"detach {attached.Name} from device {IfIndex}");
+        return result >= 0;
     }
 
     private static bool IsOurs(KernelProgram program) => ProgramSet.Attached.Contains(program.Name);
