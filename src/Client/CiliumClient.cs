@@ -34,7 +34,10 @@ public sealed class CiliumClient : IDisposable
 
     public Task<DaemonConfiguration> GetConfigurationAsync(CancellationToken ct = default) => GetAsync("config", ApiJson.Default.DaemonConfiguration, ct);
 
-    public Task<IReadOnlyList<Endpoint>> ListEndpointsAsync(CancellationToken ct = default) => GetAsync("endpoint", ApiJson.Default.IReadOnlyListEndpoint, ct);
+    public Task<IReadOnlyList<Endpoint>> ListEndpointsAsync(CancellationToken ct = default) => ListEndpointsAsync([], ct);
+
+    /// <param name="labels">Only endpoints that carry all of them.</param>
+    public Task<IReadOnlyList<Endpoint>> ListEndpointsAsync(IReadOnlyList<string> labels, CancellationToken ct = default) => GetAsync($"endpoint{LabelQuery(labels)}", ApiJson.Default.IReadOnlyListEndpoint, ct);
 
     /// <param name="id">Number, or <c>container-id:</c>, <c>ipv4:</c>, <c>ipv6:</c> with a value.</param>
     public Task<Endpoint> GetEndpointAsync(string id, CancellationToken ct = default) => GetAsync($"endpoint/{Escape(id)}", ApiJson.Default.Endpoint, ct);

@@ -41,7 +41,7 @@ public sealed class LabNode : IAsyncDisposable
     private AgentProcess? _agent;
 
     /// <summary>Builds the network and starts the agent.</summary>
-    /// <param name="name">Prefix of every namespace; at most 8 characters.</param>
+    /// <param name="name">Prefix of every namespace; no other lab has it.</param>
     /// <param name="layout">Where the programs lie.</param>
     /// <param name="folder">Folder for state, sockets and log.</param>
     /// <param name="settings">Further settings, each <c>key=value</c>.</param>

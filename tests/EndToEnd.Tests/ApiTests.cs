@@ -44,6 +44,8 @@ public sealed class ApiTests : IAsyncLifetime
         foreach (var id in new[] { $"{pod.EndpointId}", $"container-id:{pod.ContainerId}", $"ipv4:{pod.IPv4}", $"ipv6:{pod.IPv6}" })
             Assert.Equal(pod.EndpointId, (await Client.GetEndpointAsync(id, TestLab.Cancelled)).Id);
         await RefusedAsync(HttpStatusCode.NotFound, () => Client.GetEndpointAsync("container-id:other", TestLab.Cancelled));
+        Assert.Single(await Client.ListEndpointsAsync(["k8s:app=web"], TestLab.Cancelled));
+        Assert.Empty(await Client.ListEndpointsAsync(["k8s:app=other"], TestLab.Cancelled));
         var refused = await RefusedAsync(HttpStatusCode.BadRequest, () => Client.GetEndpointAsync("name:web", TestLab.Cancelled));
         Assert.Contains("Accepted: a number 1..65535, container-id:ID, ipv4:ADDRESS, ipv6:ADDRESS.", refused.Message, StringComparison.Ordinal);
     }

@@ -27,7 +27,8 @@ internal sealed class TestLab : IAsyncDisposable
         var lab = new TestLab();
         try
         {
-            var name = $"e2e{Interlocked.Increment(ref _count)}";
+            // Two runs on one machine must not meet.
+            var name = $"e{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
             lab.Node = await LabNode.StartAsync(name, Layout, lab._folder.Path, settings, Cancelled);
             return lab;
         }

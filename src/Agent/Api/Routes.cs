@@ -29,7 +29,7 @@ internal static class Routes
 
     private static void MapEndpoints(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapGet("/endpoint", () => Results.Json(services.Endpoints.List(), ApiJson.Default.IReadOnlyListEndpoint));
+        v1.MapGet("/endpoint", (HttpRequest request) => Results.Json(services.Endpoints.List(ReadLabels(request)), ApiJson.Default.IReadOnlyListEndpoint));
         v1.MapGet("/endpoint/{id}", (string id) => Results.Json(services.Endpoints.Get(id), ApiJson.Default.Endpoint));
         v1.MapPut("/endpoint/{id}", async (string id, HttpRequest request, CancellationToken ct) =>
         {
@@ -129,7 +129,7 @@ internal static class Routes
         ? owner
         : throw new RefusedException(400, $"owner: {(string.IsNullOrEmpty(owner) ? "missing" : $"{owner.Length} characters")}. Accepted: a name of at most {IIpam.MaxOwnerLength} characters, such as the container id.");
 
-    private static IPAddress ReadAddress(string text) => IPAddress.TryParse(text, out var address) ? address : throw new RefusedException(400, $"\"{text}\" is not an IP address.");
+    private static IPAddress ReadAddress(string text) => AddressText.TryParse(text, out var address) ? address : throw new RefusedException(400, $"\"{text}\" is not an IP address.");
 
     private static async Task<string> ReadDocumentAsync(HttpRequest request, CancellationToken ct)
     {

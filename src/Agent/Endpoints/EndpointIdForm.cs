@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Cilium.Framework.Endpoints;
 
 namespace Cilium.Framework.Agent.Endpoints;
@@ -19,7 +18,7 @@ internal static class EndpointIdForm
                 return request => request.Id == id;
             case "container-id" when value.Length > 0:
                 return request => request.ContainerId == value;
-            case "ipv4" or "ipv6" when IPAddress.TryParse(value, out var address):
+            case "ipv4" or "ipv6" when AddressText.TryParse(value, out var address):
                 return request => request.Addresses.Contains(address);
             default:
                 throw new RefusedException(400, $"Endpoint id \"{text}\" is not understood. Accepted: a number 1..65535, container-id:ID, ipv4:ADDRESS, ipv6:ADDRESS.");

@@ -91,7 +91,7 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
     {
         if (string.IsNullOrEmpty(text))
             return null;
-        if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != family)
+        if (!AddressText.TryParse(text, out var address) || address.AddressFamily != family)
             problems.Add($"{field}: \"{text}\" is not such an address.");
         else if (!enabled)
             problems.Add($"{field}: the family is disabled on this node ({(family == AddressFamily.InterNetwork ? "ipv4.enabled" : "ipv6.enabled")}).");

@@ -1,6 +1,7 @@
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Identities;
+using Cilium.Framework.Labels;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
@@ -20,7 +21,9 @@ internal sealed class EndpointService(
     /// <summary>How long an answer waits for the datapath; what is realised later is seen in the endpoint's state.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public IReadOnlyList<Endpoint> List() => [.. projection.All().Select(ToModel)];
+    /// <summary>Endpoints that carry all labels.</summary>
+    /// <param name="labels">Empty: all endpoints.</param>
+    public IReadOnlyList<Endpoint> List(LabelSet labels) => [.. projection.All().Where(view => labels.All(view.Request.Labels.Contains)).Select(ToModel)];
 
     /// <exception cref="RefusedException">400 or 404.</exception>
     public Endpoint Get(string id) => ToModel(Find(id));

@@ -106,6 +106,9 @@ internal sealed class NodeRuntime : IAsyncDisposable
         await _jobs.DisposeAsync();
         foreach (var reconciler in _reconcilers)
             reconciler.Dispose();
+        await _plugins.Datapath.DisposeAsync();
+        await _plugins.Routing.DisposeAsync();
+        await _plugins.Kvstore.DisposeAsync();
         Ipam.Dispose();
         _netlink.Dispose();
     }
