@@ -1,7 +1,7 @@
 namespace Cilium.Framework.Plugins;
 
 /// <summary>What plugin.json says.</summary>
-/// <param name="Id">Kind and name, such as <c>kvstore.etcd</c>.</param>
+/// <param name="Id">Kind and name, such as <c>ipam.host-scope</c>.</param>
 /// <param name="Version">The plugin's own version.</param>
 /// <param name="ApiVersion">Version of the contracts that it was built against.</param>
 /// <param name="Assembly">File of the main assembly.</param>
