@@ -14,4 +14,4 @@ eng/prerequisites.sh
 echo "Building and publishing the programs" >&2
 eng/publish.sh artifacts/layout
 dotnet build samples/Demo -c Release --nologo -v quiet >&2
-exec artifacts/bin/Demo/release/cilium-demo artifacts/layout "$@"
+exec artifacts/bin/Demo/release/cilium-demo "$PWD/artifacts/layout" "$@"

@@ -28,7 +28,7 @@ internal static class DemoCommand
         var folder = Directory.CreateTempSubdirectory("cilium-demo-").FullName;
         try
         {
-            var report = await RunAsync(new Layout(args[0]), folder, keep, json, deadline.Token);
+            var report = await RunAsync(new Layout(Path.GetFullPath(args[0])), folder, keep, json, deadline.Token);
             await Console.Out.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Default.Report) : $"demo: {report.Passed} of {report.Total} checks as expected");
             return report.Passed == report.Total ? 0 : 1;
         }
