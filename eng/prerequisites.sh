@@ -2,7 +2,7 @@
 # Installs from Debian's packages what building and testing need, if it is missing. Leaves package sources alone.
 set -euo pipefail
 
-packages=(clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping)
+packages=(clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping git)
 missing=()
 for package in "${packages[@]}"; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")

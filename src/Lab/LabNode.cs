@@ -101,7 +101,8 @@ public sealed class LabNode : IAsyncDisposable
             using var netlink = RouteNetlink.Open(Network.Node);
             netlink.SetUp(netlink.FindLink(hostDevice)!.Index);
             var pod = new LabPod(name, containerId, networkNamespace, hostDevice, endpoint.Id, ipv4, ipv6);
-            _pods.Add(pod);
+            lock (_pods)
+                _pods.Add(pod);
             return pod;
         }
         catch
@@ -122,7 +123,8 @@ public sealed class LabNode : IAsyncDisposable
         using (var netlink = RouteNetlink.Open(Network.Node))
             netlink.DeleteLink(pod.HostDevice);
         pod.Namespace.Delete();
-        _pods.Remove(pod);
+        lock (_pods)
+            _pods.Remove(pod);
     }
 
     /// <summary>Ends the agent and removes every namespace. The folder stays: its owner decides.</summary>
