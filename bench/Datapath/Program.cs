@@ -14,7 +14,7 @@ var node = NetworkNamespace.Create(name);
 try
 {
     var report = node.Run(() => Measure(rounds));
-    await Console.Out.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Default.Report) : report.ToTable());
+    await Console.Out.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Plain.Report) : report.ToTable());
 }
 finally
 {
