@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using Cilium.Framework.Datapath.Bpf;
 using Cilium.Framework.Datapath.Bpf.Maps;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+using Cilium.Framework.Datapath.Suite;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;

@@ -1,5 +1,4 @@
 using Cilium.Framework.Datapath.Bpf.Maps;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Races;

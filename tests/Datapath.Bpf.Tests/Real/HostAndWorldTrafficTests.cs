@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Rows;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Real;

@@ -1,4 +1,3 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Rows;
 

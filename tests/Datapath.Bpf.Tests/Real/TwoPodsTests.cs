@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Real;
 

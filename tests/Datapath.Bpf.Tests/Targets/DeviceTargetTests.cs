@@ -1,6 +1,5 @@
 using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Datapath.Bpf.Programs;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Rows;

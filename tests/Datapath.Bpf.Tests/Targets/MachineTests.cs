@@ -1,5 +1,4 @@
 using Cilium.Framework.Datapath.Bpf.Programs;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 

@@ -1,34 +1,11 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 
-[Trait("Needs", "Root")]
 public sealed class PolicyTargetTests : TwoEndpoints
 {
     private static readonly PolicyId Id = new(new(1002));
-
-    [Fact]
-    public async Task The_kernel_holds_exactly_the_desired_entries_after_any_change()
-    {
-        PolicyEntry[][] history =
-        [
-            [],
-            [Entries.In(7)],
-            [Entries.In(7), Entries.In(8, IpProtocol.Udp, 1)],
-            [Entries.In(8, IpProtocol.Udp, 1)],
-            [Entries.In(9), Entries.AllOut],
-            [Entries.In(9, cookie: 5), Entries.AllOut],
-            [],
-        ];
-        foreach (var entries in history)
-        {
-            Node.Policy(1002, entries);
-            var held = await Node.Datapath.View.ListPoliciesAsync(default);
-            Assert.Equal(PolicyEntrySet.Create(entries), PolicyEntrySet.Create(held.Where(info => info.Subject.Value == 1002).Select(info => info.Entry)));
-        }
-    }
 
     [Fact]
     public void Pure_additions_and_removals_stay_under_their_slot_and_mixed_changes_get_a_new_one()
@@ -68,14 +45,6 @@ public sealed class PolicyTargetTests : TwoEndpoints
 
         Assert.DoesNotContain(Owned(), key => key.Identity == 7);
         Assert.Contains(Owned(), key => key.Identity == 9);
-    }
-
-    [Fact]
-    public void Deleting_a_policy_drops_everything_of_its_endpoints()
-    {
-        Node.Delete(Node.Datapath.Policies, new PolicyRow(Id, PolicyEntrySet.Empty));
-
-        Dropped(DropReason.PolicyNotReady, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;

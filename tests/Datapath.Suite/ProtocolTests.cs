@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>What is understood of packets, and what is not.</summary>
-[Trait("Needs", "Root")]
 public sealed class ProtocolTests : TwoEndpoints
 {
     [Theory]

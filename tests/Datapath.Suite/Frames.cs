@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>Builds Ethernet frames octet by octet, with right checksums.</summary>
 internal static class Frames

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>A section over a dictionary of full paths; only reading by key is there.</summary>
 internal sealed class FakeSection(string path, IReadOnlyDictionary<string, string?> values) : IConfigurationSection

@@ -4,7 +4,7 @@ using Cilium.Framework.Plugins;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+namespace Cilium.Framework.Datapath.Suite;
 
 internal sealed class FakePluginContext(string folder) : IPluginContext, IHealthReporter
 {

@@ -1,10 +1,8 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>Traffic with the node itself and with what lies beyond it.</summary>
-[Trait("Needs", "Root")]
 public sealed class HostAndWorldTests : TwoEndpoints
 {
     private const uint Host = 1, World = 2, Partner = 0x0100_0001;

@@ -1,9 +1,7 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>ICMP errors belong to the connection they quote, for whoever sent the quoted packet.</summary>
-[Trait("Needs", "Root")]
 public sealed class IcmpErrorTests : TwoEndpoints
 {
     private const string Router = "192.0.2.1";

@@ -1,10 +1,8 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>Connections, and how a change of policy reaches them.</summary>
-[Trait("Needs", "Root")]
 public sealed class ConnectionTests : TwoEndpoints
 {
     [Theory]
@@ -80,15 +78,6 @@ public sealed class ConnectionTests : TwoEndpoints
 
         Delivered(Server, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80, Frames.Ack)));
         Assert.Equal(new RuleCookie(777), Assert.Single(Node.Connections()).IngressRule);
-    }
-
-    [Fact]
-    public void A_full_table_forgets_somebody_else_and_lets_the_new_connection_pass()
-    {
-        for (ushort port = 1; port <= 10000; port++)
-            Delivered(Server, Node.From(Client, Frames.UdpFrom(Client, ServerIPv4, port, 53)));
-
-        Assert.InRange(Node.Connections().Count, 1000, 8192);
     }
 
     [Theory]

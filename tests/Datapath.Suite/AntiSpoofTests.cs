@@ -1,10 +1,8 @@
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>An endpoint speaks for itself only.</summary>
-[Trait("Needs", "Root")]
 public sealed class AntiSpoofTests : TwoEndpoints
 {
     private static readonly MacAddress Stranger = new(0x02_11_22_33_44_55);

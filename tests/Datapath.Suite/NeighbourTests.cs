@@ -1,12 +1,10 @@
 using System.Buffers.Binary;
 using System.Net;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>ARP and IPv6 neighbour discovery end at the endpoint's own device.</summary>
-[Trait("Needs", "Root")]
 public sealed class NeighbourTests : TwoEndpoints
 {
     private const ushort ArpType = 0x0806;

@@ -1,6 +1,6 @@
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>Short words for policy entries.</summary>
 internal static class Entries

@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
-using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 
-namespace Cilium.Framework.Datapath.Bpf.Tests.Packets;
+namespace Cilium.Framework.Datapath.Suite;
 
 /// <summary>Later fragments follow the first one, if that was let through.</summary>
-[Trait("Needs", "Root")]
 public sealed class FragmentTests : TwoEndpoints
 {
     private const ushort More = 0x2000;
