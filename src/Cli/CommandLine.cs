@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cilium.Framework.Cli.Commands;
 using Cilium.Framework.Client;
 
@@ -23,7 +24,7 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"cilium: {error.Message} See cilium {string.Join(' ', parsed.CommandResult.Command.Name)} --help.");
+                await Console.Error.WriteLineAsync($"cilium: {OneLine(error.Message)} See {Path(parsed.CommandResult)} --help.");
             return 2;
         }
 
@@ -46,4 +47,9 @@ internal static class CommandLine
             return 130;
         }
     }
+
+    /// <summary>The parser lists accepted values below each other.</summary>
+    private static string OneLine(string message) => string.Join(' ', message.Split((char[])['\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "cilium";
 }

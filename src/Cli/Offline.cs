@@ -9,6 +9,9 @@ internal static class Offline
     /// <summary>File that an agent leaves beside its socket; see <c>cilium-agent</c>.</summary>
     private const string EffectiveConfiguration = "effective.yaml";
 
+    /// <summary>Names a settings file to the agent's program; given by the user, it is read instead of that of the last agent.</summary>
+    private const string ConfigurationOption = "--config";
+
     /// <summary>Runs the agent's program with this process's own input and output.</summary>
     public static async Task<int> RunAsync(ParseResult parsed, IEnumerable<string> arguments, CancellationToken ct)
     {
@@ -35,14 +38,18 @@ internal static class Offline
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = capture };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        if (start.ArgumentList.Contains(ConfigurationOption))
+            return Run(start);
         var folder = Path.GetDirectoryName(Path.GetFullPath(parsed.GetRequiredValue(Globals.Socket)))!;
         var configuration = Path.Combine(folder, EffectiveConfiguration);
         if (File.Exists(configuration))
         {
-            start.ArgumentList.Add("--config");
+            start.ArgumentList.Add(ConfigurationOption);
             start.ArgumentList.Add(configuration);
         }
 
-        return Process.Start(start) ?? throw new CommandException($"{program} could not be started.");
+        return Run(start);
     }
+
+    private static Process Run(ProcessStartInfo start) => Process.Start(start) ?? throw new CommandException($"{start.FileName} could not be started.");
 }

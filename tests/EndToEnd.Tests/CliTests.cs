@@ -49,6 +49,16 @@ public sealed class CliTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_long_label_leaves_nothing_out_of_the_list()
+    {
+        var pod = await _lab.Node.AddPodAsync("long", ["k8s:app=long", "k8s:io.kubernetes.pod.namespace=a-namespace-with-a-rather-long-name"], TestLab.Cancelled);
+        var output = await OkAsync("endpoint", "list");
+        Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 80, $"{line.Length} columns: {line}"));
+        foreach (var expected in new[] { $"{pod.EndpointId} ", pod.IPv4.ToString(), pod.IPv6.ToString(), "k8s:app=long", "ready" })
+            Assert.Contains(expected, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_is_imported_shown_waited_for_and_deleted()
     {
         await _lab.PodAsync("server");
@@ -81,6 +91,10 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Contains("flag --set", output, StringComparison.Ordinal);
         Assert.Contains("profile", output, StringComparison.Ordinal);
         Assert.Contains("ok: ", await OkAsync("config", "validate"), StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["c.yaml"], "routng: {provider: direct}\n", TestLab.Cancelled);
+        var refused = await RefusedAsync("config", "validate", "--config", folder["c.yaml"]);
+        Assert.Contains("Nearest known: routing:provider", refused, StringComparison.Ordinal);
     }
 
     [Fact]

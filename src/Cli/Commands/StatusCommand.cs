@@ -28,21 +28,21 @@ internal static class StatusCommand
     private static void WriteText(StatusResponse status)
     {
         var endpoints = status.Endpoints.Count == 0 ? "none" : string.Join(", ", status.Endpoints.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
-        List<(string, string)> lines =
+        List<(string Name, string Text, string State)> lines =
         [
-            ("Cilium:", Words(status.Cilium)),
-            ("Node:", $"{status.NodeName}, profile {status.Profile}, version {status.Version}, up {status.Uptime}"),
-            ("Kvstore:", Words(status.Kvstore)),
-            ("Datapath:", Words(status.Datapath)),
-            ("Endpoints:", endpoints),
-            ("Policy:", string.Create(CultureInfo.InvariantCulture, $"revision {status.PolicyRevision}")),
-            ("Identities:", status.Identities.ToString(CultureInfo.InvariantCulture)),
-            .. status.Ipam.Select(pool => ("IPAM:", pool)),
-            .. status.Warnings.Select(warning => ("Warning:", warning)),
-            .. status.Health.Where(entry => entry.Level != "Ok").Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}")),
+            ("Cilium:", Words(status.Cilium), status.Cilium.State),
+            ("Node:", $"{status.NodeName}, profile {status.Profile}, version {status.Version}, up {status.Uptime}", ""),
+            ("Kvstore:", Words(status.Kvstore), status.Kvstore.State),
+            ("Datapath:", Words(status.Datapath), status.Datapath.State),
+            ("Endpoints:", endpoints, ""),
+            ("Policy:", string.Create(CultureInfo.InvariantCulture, $"revision {status.PolicyRevision}"), ""),
+            ("Identities:", status.Identities.ToString(CultureInfo.InvariantCulture), ""),
+            .. status.Ipam.Select(pool => ("IPAM:", pool, "")),
+            .. status.Warnings.Select(warning => ("Warning:", warning, "Warning")),
+            .. status.Health.Where(entry => entry.Level != "Ok").Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}", entry.Level)),
         ];
-        foreach (var (name, text) in lines)
-            WrappedText.Write(name, text);
+        foreach (var (name, text, state) in lines)
+            WrappedText.Write(name, text, state);
     }
 
     private static string Words(Status status) => status.Msg.Length == 0 ? status.State : $"{status.State}  {status.Msg}";

@@ -1,24 +1,54 @@
-using Spectre.Console;
-
 namespace Cilium.Framework.Cli.Output;
 
-/// <summary>Rows under headings, without lines. Fits the terminal, or 80 columns when there is none.</summary>
+/// <summary>Rows under headings, without lines. Fits the terminal, or 80 columns when there is none: the widest columns give way and their cells go on below.</summary>
 internal static class TextTable
 {
-    private const int WidthWithoutTerminal = 80;
+    private const string Gap = "  ";
+
+    /// <summary>No column is made narrower than this, or than its heading.</summary>
+    private const int NarrowestColumn = 8;
 
     public static void Write(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = new Table { Border = TableBorder.None, ShowRowSeparators = false }.Collapse();
-        foreach (var column in columns)
-            table.AddColumn(new TableColumn(Markup.Escape(column.ToUpperInvariant())).NoWrap().PadLeft(0).PadRight(2));
-        if (columns.Count > 0)
-            table.Columns[^1].NoWrap = false;
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = WidthWithoutTerminal;
-        console.Write(table);
+        var isHeading = true;
+        foreach (var line in Format(columns, [.. rows], Screen.Width))
+        {
+            Console.Out.WriteLine(isHeading ? Screen.Bold(line) : line);
+            isHeading = false;
+        }
+    }
+
+    /// <summary>The lines of a table; the first one holds the headings.</summary>
+    /// <param name="columns">Headings; shown in capitals.</param>
+    /// <param name="rows">A cell for each column.</param>
+    /// <param name="width">Longest line, unless there are too many columns for it.</param>
+    public static IEnumerable<string> Format(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int width)
+    {
+        var headings = columns.Select(column => column.ToUpperInvariant()).ToList();
+        var widths = Fit(headings, rows, width);
+        return new[] { headings }.Concat(rows).SelectMany(row => Lines(row, widths));
+    }
+
+    private static int[] Fit(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> rows, int width)
+    {
+        var narrowest = headings.Select(heading => Math.Max(heading.Length, NarrowestColumn)).ToArray();
+        var widths = headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max()).ToArray();
+        var excess = widths.Sum() + (Gap.Length * (widths.Length - 1)) - width;
+        for (; excess > 0; excess--)
+        {
+            var widest = Enumerable.Range(0, widths.Length).Where(i => widths[i] > narrowest[i]).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : widths[i]);
+            if (widest < 0)
+                break;
+            widths[widest]--;
+        }
+
+        return widths;
+    }
+
+    private static IEnumerable<string> Lines(IReadOnlyList<string> cells, int[] widths)
+    {
+        var parts = cells.Select((cell, i) => Wrapping.Lines(cell, widths[i]).ToList()).ToList();
+        for (var line = 0; line < parts.Max(part => part.Count); line++)
+            yield return string.Join(Gap, parts.Select((part, i) => (line < part.Count ? part[line] : "").PadRight(widths[i]))).TrimEnd();
     }
 }

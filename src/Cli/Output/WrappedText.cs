@@ -4,30 +4,20 @@ namespace Cilium.Framework.Cli.Output;
 internal static class WrappedText
 {
     private const int NameWidth = 12;
-    private const int WidthWithoutTerminal = 80;
 
-    public static void Write(string name, string text)
+    /// <param name="name">What the text is about.</param>
+    /// <param name="text">The text; when it begins with the state, that word is painted, otherwise the name is.</param>
+    /// <param name="state">State that is painted on a terminal; empty: none.</param>
+    public static void Write(string name, string text, string state = "")
     {
-        var width = (Console.IsOutputRedirected ? WidthWithoutTerminal : Math.Max(Console.WindowWidth, 40)) - NameWidth;
-        foreach (var line in Lines(text, width))
+        var inText = text.StartsWith(state, StringComparison.Ordinal);
+        var head = inText ? name.PadRight(NameWidth) : Screen.State(state, name.PadRight(NameWidth));
+        foreach (var line in Wrapping.Lines(text, Screen.Width - NameWidth))
         {
-            Console.Out.WriteLine((name.PadRight(NameWidth) + line).TrimEnd());
-            name = "";
+            var isFirst = head.Length > 0;
+            var body = isFirst && inText ? Screen.State(state, state) + line[state.Length..] : line;
+            Console.Out.WriteLine(((isFirst ? head : new string(' ', NameWidth)) + body).TrimEnd());
+            head = "";
         }
-    }
-
-    /// <summary>Breaks at blanks; a word longer than a line is broken where the line ends.</summary>
-    private static IEnumerable<string> Lines(string text, int width)
-    {
-        var rest = text.AsMemory();
-        while (rest.Length > width)
-        {
-            var blank = rest.Span[..(width + 1)].LastIndexOf(' ');
-            var end = blank > 0 ? blank : width;
-            yield return rest[..end].ToString();
-            rest = rest[end..].TrimStart();
-        }
-
-        yield return rest.ToString();
     }
 }
