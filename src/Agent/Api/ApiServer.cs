@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Cilium.Framework.Client.Models;
-using Cilium.Framework.Errors;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cilium.Framework.Agent.Api;
@@ -20,7 +18,7 @@ internal static class ApiServer
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(loggers);
-        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Plain));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenUnixSocket(socket);
@@ -29,40 +27,8 @@ internal static class ApiServer
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();
-        app.Use(AnswerRefusalsAsync);
+        Refusals.Use(app, loggers.CreateLogger("api"));
         Routes.Map(app, services);
         return app;
     }
-
-    private static async Task AnswerRefusalsAsync(HttpContext context, RequestDelegate next)
-    {
-        try
-        {
-            await next(context);
-        }
-        catch (Exception exception) when (!context.Response.HasStarted && Refusal(exception) is { } refusal)
-        {
-            context.Response.StatusCode = refusal.Status;
-            await context.Response.WriteAsJsonAsync(new ApiError { Error = refusal.Message }, ApiJson.Default.ApiError);
-        }
-    }
-
-    private static (int Status, string Message)? Refusal(Exception exception) => exception switch
-    {
-        RefusedException refused => (refused.Status, refused.Message),
-        JsonException json => (400, $"The body is not understood: {json.Message} Nothing was changed."),
-        Microsoft.AspNetCore.Http.BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-        CiliumException cilium => (StatusOf(cilium.Kind), cilium.Message),
-        _ => null,
-    };
-
-    private static int StatusOf(ErrorKind kind) => kind switch
-    {
-        ErrorKind.Invalid => 400,
-        ErrorKind.Conflict => 409,
-        ErrorKind.Unsupported => 501,
-        ErrorKind.Denied => 403,
-        ErrorKind.Unavailable or ErrorKind.Exhausted => 503,
-        _ => 500,
-    };
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Ipam;
@@ -12,14 +11,11 @@ namespace Cilium.Framework.Agent.Api;
 /// <summary>REST API v1 (Cilium facts 9.8), and below <c>/framework</c> what is ours.</summary>
 internal static class Routes
 {
-    /// <summary>Largest policy document, in bytes.</summary>
-    private const int MaxDocument = 4 << 20;
-
     public static void Map(IEndpointRouteBuilder app, ApiServices services)
     {
         var v1 = app.MapGroup("/v1");
-        v1.MapGet("/healthz", async (CancellationToken ct) => Results.Json(await services.Status(ct), ApiJson.Default.StatusResponse));
-        v1.MapGet("/config", () => Results.Json(services.Configuration(), ApiJson.Default.DaemonConfiguration));
+        v1.MapGet("/healthz", async (CancellationToken ct) => Results.Json(await services.Status(ct), ApiJson.Plain.StatusResponse));
+        v1.MapGet("/config", () => Results.Json(services.Configuration(), ApiJson.Plain.DaemonConfiguration));
         MapEndpoints(v1, services);
         MapIdentities(v1, services);
         MapIpam(v1, services);
@@ -29,12 +25,12 @@ internal static class Routes
 
     private static void MapEndpoints(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapGet("/endpoint", (HttpRequest request) => Results.Json(services.Endpoints.List(ReadLabels(request)), ApiJson.Default.IReadOnlyListEndpoint));
-        v1.MapGet("/endpoint/{id}", (string id) => Results.Json(services.Endpoints.Get(id), ApiJson.Default.Endpoint));
+        v1.MapGet("/endpoint", (HttpRequest request) => Results.Json(services.Endpoints.List(ReadLabels(request)), ApiJson.Plain.IReadOnlyListEndpoint));
+        v1.MapGet("/endpoint/{id}", (string id) => Results.Json(services.Endpoints.Get(id), ApiJson.Plain.Endpoint));
         v1.MapPut("/endpoint/{id}", async (string id, HttpRequest request, CancellationToken ct) =>
         {
-            var body = await request.ReadFromJsonAsync(ApiJson.Default.EndpointChangeRequest, ct) ?? throw new RefusedException(400, "The body is empty. Accepted: an endpoint change request.");
-            return Results.Json(await services.Endpoints.PutAsync(id, body, ct), ApiJson.Default.Endpoint, statusCode: 201);
+            var body = await RequestBody.ReadJsonAsync(request, ApiJson.Plain.EndpointChangeRequest, ct);
+            return Results.Json(await services.Endpoints.PutAsync(id, body, ct), ApiJson.Plain.Endpoint, statusCode: 201);
         });
         v1.MapDelete("/endpoint/{id}", async (string id, CancellationToken ct) =>
         {
@@ -49,21 +45,21 @@ internal static class Routes
         {
             var labels = ReadLabels(request);
             var rows = services.Identities.Snapshot.Where(row => labels.All(row.Labels.Contains)).OrderBy(row => row.Id).Select(ToModel);
-            return Results.Json([.. rows], ApiJson.Default.IReadOnlyListIdentity);
+            return Results.Json([.. rows], ApiJson.Plain.IReadOnlyListIdentity);
         });
         v1.MapGet("/identity/{id}", (string id) =>
         {
             if (!uint.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 throw new RefusedException(400, $"Identity \"{id}\" is not a number.");
             var row = services.Identities[new NumericIdentity(number)] ?? throw new RefusedException(404, $"There is no identity {number}. See cilium identity list.");
-            return Results.Json(ToModel(row), ApiJson.Default.Identity);
+            return Results.Json(ToModel(row), ApiJson.Plain.Identity);
         });
     }
 
     private static void MapIpam(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapPost("/ipam", async (string? family, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AnswerAsync(ReadOwner(owner), family, ct), ApiJson.Default.IpamResponse, statusCode: 201));
-        v1.MapPost("/ipam/{ip}", async (string ip, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AnswerAsync(ReadOwner(owner), ReadAddress(ip), ct), ApiJson.Default.IpamResponse, statusCode: 201));
+        v1.MapPost("/ipam", async (string? family, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AnswerAsync(ReadOwner(owner), family, ct), ApiJson.Plain.IpamResponse, statusCode: 201));
+        v1.MapPost("/ipam/{ip}", async (string ip, string? owner, CancellationToken ct) => Results.Json(await services.Ipam.AnswerAsync(ReadOwner(owner), ReadAddress(ip), ct), ApiJson.Plain.IpamResponse, statusCode: 201));
         v1.MapDelete("/ipam/{ip}", async (string ip, CancellationToken ct) =>
         {
             if (!await services.Ipam.ReleaseAsync(ReadAddress(ip), ct))
@@ -74,17 +70,17 @@ internal static class Routes
 
     private static void MapPolicy(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapGet("/policy", (HttpRequest request) => Results.Json(services.Policies.Get(ReadLabels(request)), ApiJson.Default.Policy));
-        v1.MapDelete("/policy", (HttpRequest request) => Results.Json(services.Policies.Delete(ReadLabels(request)), ApiJson.Default.Policy));
-        v1.MapPut("/policy", async (HttpRequest request, CancellationToken ct) => Results.Json(services.Policies.Import(await ReadDocumentAsync(request, ct)), ApiJson.Default.Policy));
+        v1.MapGet("/policy", (HttpRequest request) => Results.Json(services.Policies.Get(ReadLabels(request)), ApiJson.Plain.Policy));
+        v1.MapDelete("/policy", (HttpRequest request) => Results.Json(services.Policies.Delete(ReadLabels(request)), ApiJson.Plain.Policy));
+        v1.MapPut("/policy", async (HttpRequest request, CancellationToken ct) => Results.Json(services.Policies.Import(await RequestBody.ReadTextAsync(request, ct)), ApiJson.Plain.Policy));
     }
 
     private static void MapFramework(RouteGroupBuilder own, ApiServices services)
     {
-        own.MapGet("/tables", () => Results.Json(services.Tables.Names, ApiJson.Default.IReadOnlyListString));
-        own.MapGet("/tables/{name}", (string name) => Results.Json(services.Tables.Show(name), ApiJson.Default.TableDump));
-        own.MapGet("/plugins", () => Results.Json(services.Plugins, ApiJson.Default.IReadOnlyListPluginInfo));
-        own.MapGet("/configuration", () => Results.Json(services.ConfigurationValues, ApiJson.Default.IReadOnlyListConfigurationValue));
+        own.MapGet("/tables", () => Results.Json(services.Tables.Names, ApiJson.Plain.IReadOnlyListString));
+        own.MapGet("/tables/{name}", (string name) => Results.Json(services.Tables.Show(name), ApiJson.Plain.TableDump));
+        own.MapGet("/plugins", () => Results.Json(services.Plugins, ApiJson.Plain.IReadOnlyListPluginInfo));
+        own.MapGet("/configuration", () => Results.Json(services.ConfigurationValues, ApiJson.Plain.IReadOnlyListConfigurationValue));
         own.MapGet("/events", async (HttpContext context) => await StreamEventsAsync(context, services));
     }
 
@@ -100,7 +96,7 @@ internal static class Routes
         {
             await foreach (var sent in subscription.ReadAsync(services.Time, either.Token))
             {
-                await JsonSerializer.SerializeAsync(context.Response.Body, sent, ApiJson.Default.MonitorEvent, either.Token);
+                await JsonSerializer.SerializeAsync(context.Response.Body, sent, ApiJson.Plain.MonitorEvent, either.Token);
                 await context.Response.Body.WriteAsync("\n"u8.ToArray(), either.Token);
                 await context.Response.Body.FlushAsync(either.Token);
             }
@@ -130,25 +126,4 @@ internal static class Routes
         : throw new RefusedException(400, $"owner: {(string.IsNullOrEmpty(owner) ? "missing" : $"{owner.Length} characters")}. Accepted: a name of at most {IIpam.MaxOwnerLength} characters, such as the container id.");
 
     private static IPAddress ReadAddress(string text) => AddressText.TryParse(text, out var address) ? address : throw new RefusedException(400, $"\"{text}\" is not an IP address.");
-
-    private static async Task<string> ReadDocumentAsync(HttpRequest request, CancellationToken ct)
-    {
-        using var copy = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        while (await request.Body.ReadAsync(buffer, ct) is > 0 and var length)
-        {
-            if (copy.Length + length > MaxDocument)
-                throw new RefusedException(413, $"The document is larger than {MaxDocument >> 20} MiB. Split it. Nothing was imported.");
-            copy.Write(buffer, 0, length);
-        }
-
-        try
-        {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(copy.GetBuffer(), 0, (int)copy.Length);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new RefusedException(400, $"The document is not UTF-8: byte {exception.Index} ({exception.Message}). Nothing was imported.");
-        }
-    }
 }

@@ -24,7 +24,7 @@ internal static class DumpCommand
         {
             await using var plugins = await OfflinePlugins.LoadAsync(Settings.Load(parsed).ThrowIfInvalid());
             var dump = await Dumps[parsed.GetRequiredValue(what)](plugins.Set.Datapath.View, ct);
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(dump, ApiJson.Default.TableDump));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(dump, ApiJson.Plain.TableDump));
             return 0;
         });
         return command;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Globalization;
 using Cilium.Framework.Endpoints;
 
@@ -18,7 +19,7 @@ internal static class EndpointIdForm
                 return request => request.Id == id;
             case "container-id" when value.Length > 0:
                 return request => request.ContainerId == value;
-            case "ipv4" or "ipv6" when AddressText.TryParse(value, out var address):
+            case "ipv4" or "ipv6" when AddressText.TryParse(value, out var address) && (form == "ipv4") == (address.AddressFamily == AddressFamily.InterNetwork):
                 return request => request.Addresses.Contains(address);
             default:
                 throw new RefusedException(400, $"Endpoint id \"{text}\" is not understood. Accepted: a number 1..65535, container-id:ID, ipv4:ADDRESS, ipv6:ADDRESS.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Cilium.Framework.Client.Models;
@@ -22,8 +23,10 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
     {
         var problems = new List<string>();
         var id = ReadId(idText, body, problems, out var containerId);
-        if (containerId.Length > MaxContainerId)
-            problems.Add($"container-id: {containerId.Length} characters. Accepted: at most {MaxContainerId}.");
+        if (containerId.Length > MaxContainerId || containerId.Any(c => c is <= ' ' or > '~'))
+            problems.Add($"container-id: {containerId.Length} characters. Accepted: at most {MaxContainerId} printable ASCII characters without blanks.");
+        if (body.ContainerName?.Length > MaxContainerId || body.ContainerName?.Any(char.IsControl) == true)
+            problems.Add($"container-name: {body.ContainerName.Length} characters. Accepted: at most {MaxContainerId}, no control characters.");
         var link = ReadDevice(body, problems);
         var mac = ReadMac("mac", body.Mac, null, problems);
         var hostMac = ReadMac("host-mac", body.HostMac, link?.Mac.GetAddressBytes() is { Length: 6 } octets ? MacAddress.FromBytes(octets) : null, problems);
@@ -48,16 +51,18 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
                 problems.Add($"container-id: \"{containerId}\" in the body, \"{named}\" in the path. Accepted: one of them, or both equal.");
             containerId = named;
         }
-        else if (idText != "0" && !(ushort.TryParse(idText, out var fromPath) && (body.Id == 0 || body.Id == fromPath)))
+        else if (idText != "0" && !(IsNumber(idText, out var fromPath) && (body.Id == 0 || body.Id == fromPath)))
         {
             problems.Add($"id: \"{idText}\" in the path. Accepted: 0..65535 equal to the body's, or container-id:ID.");
         }
 
-        var id = ushort.TryParse(idText, out var number) ? number : body.Id;
+        var id = IsNumber(idText, out var number) ? number : body.Id;
         if (id is < 0 or > ushort.MaxValue)
             problems.Add($"id: {id}. Accepted: 1..65535, or 0 to let the agent choose.");
         return (ushort)id;
     }
+
+    private static bool IsNumber(string text, out ushort number) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private Link? ReadDevice(EndpointChangeRequest body, List<string> problems)
     {
@@ -105,10 +110,12 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
         var labels = new List<Label>();
         for (var i = 0; i < (texts?.Count ?? 0); i++)
         {
-            if (Label.TryParse(texts![i], Label.UnspecifiedSource, out var label, out var error))
-                labels.Add(label);
-            else
+            if (!Label.TryParse(texts![i], Label.UnspecifiedSource, out var label, out var error))
                 problems.Add($"labels[{i}]: {error}");
+            else if (label.Source == Label.CidrSource || (label.Source == Label.ReservedSource && label.Key is not ("init" or "health")))
+                problems.Add($"labels[{i}]: {label} stands for what is not a workload, such as the node itself. Accepted: any other source; reserved:init; reserved:health.");
+            else
+                labels.Add(label);
         }
 
         return LabelSet.Create(labels);

@@ -59,9 +59,15 @@ internal sealed class AgentHost : IAsyncDisposable
         var server = OwnAsync(ApiServer.Create(options.ApiSocket, ApiComposition.Create(configuration, plugins, node, health, time, stopping.Token), loggers));
         await server.StartAsync(ct);
         _stop.Push(() => new ValueTask(stopping.CancelAsync()));
-        if (SocketFile.Protect(options.ApiSocket) is { } warning)
-            node.Warnings.Add(warning);
         var logger = loggers.CreateLogger<AgentHost>();
+        if (SocketFile.Protect(options.ApiSocket) is { } warning)
+        {
+            AgentLog.SocketForRootOnly(logger, warning);
+            node.Warnings.Add(warning);
+        }
+
+        if (options.PluginsDevelopment)
+            node.Warnings.Add("plugins:development is true: plugins are loaded whoever else can write their files.");
         AgentLog.Started(logger, options.NodeName, options.ApiSocket);
     }
 

@@ -10,4 +10,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint {Id} is forgotten: its device {Device} vanished while no agent ran.")]
     public static partial void Vanished(ILogger logger, ushort id, string device);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
+    public static partial void SocketForRootOnly(ILogger logger, string text);
 }

@@ -23,7 +23,7 @@ internal static class MonitorCommand
             await foreach (var shown in client.ReadEventsAsync(ct))
             {
                 if (filter.Accepts(shown))
-                    await Console.Out.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(shown, ApiJson.Default.MonitorEvent) : shown.Summary);
+                    await Console.Out.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(shown, ApiJson.Plain.MonitorEvent) : shown.Summary);
             }
         });
         return command;

@@ -7,7 +7,7 @@ namespace Cilium.Framework.Cli.Output;
 /// <summary>The API's own JSON, indented.</summary>
 internal static class JsonOutput
 {
-    private static readonly ApiJson Indented = new(new JsonSerializerOptions(ApiJson.Default.Options) { WriteIndented = true });
+    private static readonly ApiJson Indented = new(new JsonSerializerOptions(ApiJson.Plain.Options) { WriteIndented = true });
 
     public static Task WriteAsync<T>(T value) =>
         Console.Out.WriteLineAsync(JsonSerializer.Serialize(value, (JsonTypeInfo<T>)Indented.GetTypeInfo(typeof(T))!));

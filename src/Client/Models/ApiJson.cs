@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Cilium.Framework.Client.Models;
@@ -22,4 +24,14 @@ namespace Cilium.Framework.Client.Models;
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(MonitorEvent))]
 [JsonSerializable(typeof(ApiError))]
-public sealed partial class ApiJson : JsonSerializerContext;
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Escapes only what JSON asks for: the texts are read by people, with curl too, and never put into HTML.</summary>
+    public static ApiJson Plain => Readable.Plain;
+
+    /// <summary>A class of its own, so that <c>Default</c> exists before it is copied.</summary>
+    private static class Readable
+    {
+        public static readonly ApiJson Plain = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

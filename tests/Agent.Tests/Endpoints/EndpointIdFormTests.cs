@@ -34,6 +34,8 @@ public class EndpointIdFormTests
     [InlineData("-1")]
     [InlineData("container-id:")]
     [InlineData("ipv4:10.1.0")]
+    [InlineData("ipv4:fd00::2")]
+    [InlineData("ipv6:10.1.0.2")]
     [InlineData("pod-name:a:b")]
     public void What_is_no_form_is_refused_with_those_that_are(string text)
     {
