@@ -15,15 +15,15 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
     /// <summary>Takes back what was known before a restart.</summary>
     /// <param name="stillExists">False: its device vanished meanwhile; the endpoint is forgotten.</param>
     /// <returns>Endpoints that were forgotten.</returns>
+    /// <exception cref="Errors.CiliumException">What is stored cannot be read: the agent must not start with fewer endpoints.</exception>
     public IReadOnlyList<EndpointRequest> Restore(Func<EndpointRequest, bool> stillExists)
     {
         lock (_lock)
         {
-            var stored = file.Read();
-            if (stored is null)
+            var known = file.Read(Requests);
+            if (known is null)
                 return [];
-            _lastId = stored.LastId;
-            var requests = stored.Endpoints.Select(endpoint => endpoint.ToRequest(filter)).ToLookup(stillExists);
+            var requests = known.ToLookup(stillExists);
             if (requests[false].Any())
                 Store(requests[true]);
             table.ReplaceAll(requests[true]);
@@ -71,6 +71,13 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
             Store(table.Where(request => request.Id != id));
             return table.Remove(id);
         }
+    }
+
+    /// <summary>A number that is there twice is damage.</summary>
+    private IReadOnlyCollection<EndpointRequest> Requests(EndpointsState state)
+    {
+        _lastId = state.LastId;
+        return state.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.ToRequest(filter)).Values;
     }
 
     private void Store(IEnumerable<EndpointRequest> requests) =>

@@ -40,22 +40,24 @@ public sealed record StoredEndpoint
         Labels = [.. request.Labels.Select(label => label.ToString())],
     };
 
+    /// <exception cref="FormatException">An address or a label is none.</exception>
     /// <param name="filter">Labels are filtered by the present configuration, not by that of the time they were stored.</param>
     public EndpointRequest ToRequest(LabelFilter filter)
     {
         var labels = LabelSet.Parse(Labels);
-        _ = MacAddress.TryParse(Mac, out var mac);
-        _ = MacAddress.TryParse(HostMac, out var hostMac);
         return new EndpointRequest
         {
-            Id = (ushort)Id, ContainerId = ContainerId, ContainerName = ContainerName, Device = Device, IfIndex = IfIndex, Mac = mac, HostMac = hostMac,
+            Id = checked((ushort)Id), ContainerId = ContainerId, ContainerName = ContainerName, Device = Device, IfIndex = IfIndex, Mac = ReadMac(Mac), HostMac = ReadMac(HostMac),
             IPv4 = IPv4 is null ? null : IPAddress.Parse(IPv4), IPv6 = IPv6 is null ? null : IPAddress.Parse(IPv6),
             Labels = labels, IdentityLabels = filter.Relevant(labels),
         };
     }
+
+    private MacAddress ReadMac(string text) => MacAddress.TryParse(text, out var mac) ? mac : throw new FormatException($"endpoint {Id}: \"{text}\" is not an Ethernet address.");
 }
 
 /// <summary>JSON of <see cref="EndpointsState"/>.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(EndpointsState))]
 public sealed partial class EndpointsStateJson : JsonSerializerContext;

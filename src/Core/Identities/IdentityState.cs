@@ -13,6 +13,7 @@ public sealed record IdentityState(IReadOnlyDictionary<string, uint> Claims, IRe
 }
 
 /// <summary>JSON of <see cref="IdentityState"/>.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(IdentityState))]
 public sealed partial class IdentityStateJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Cilium.Framework.Labels;
+using Cilium.Framework.Rows;
 using Cilium.Framework.State;
 
 namespace Cilium.Framework.Identities;
@@ -10,10 +12,11 @@ public sealed class IdentityStateFile(StateFile<IdentityState> file)
     private IdentityState _state = IdentityState.Empty;
 
     /// <summary>Reads what an earlier process left.</summary>
+    /// <exception cref="Errors.CiliumException">It cannot be read: the agent must not give a number a second meaning.</exception>
     public IdentityState Load()
     {
         lock (_lock)
-            return _state = file.Read() ?? IdentityState.Empty;
+            return _state = file.Read(Checked) ?? IdentityState.Empty;
     }
 
     /// <summary>Changes a part of the state; it is on the disk when the call returns.</summary>
@@ -26,5 +29,14 @@ public sealed class IdentityStateFile(StateFile<IdentityState> file)
             file.Write(changed);
             _state = changed;
         }
+    }
+
+    private static IdentityState Checked(IdentityState state)
+    {
+        foreach (var key in state.Claims.Keys)
+            _ = LabelSet.FromKey(key);
+        foreach (var prefix in state.Prefixes.Keys)
+            _ = IpPrefix.Parse(prefix);
+        return state;
     }
 }

@@ -14,10 +14,11 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
 
     /// <summary>Sets the pools and takes back what was handed out before.</summary>
     /// <param name="podCidrs">This node's ranges.</param>
+    /// <exception cref="Errors.CiliumException">What is stored cannot be read: the agent must not give an address twice.</exception>
     public void Start(IReadOnlyList<IpPrefix> podCidrs)
     {
         ipam.SetPools(podCidrs);
-        ipam.Restore([.. (file.Read()?.Leases ?? []).Select(lease => new IpamLease(lease.Owner, IPAddress.Parse(lease.Address)))]);
+        ipam.Restore(file.Read(state => state.Leases.Select(lease => new IpamLease(lease.Owner, IPAddress.Parse(lease.Address))).ToList()) ?? []);
     }
 
     /// <inheritdoc cref="IIpam.LocalPools" />

@@ -12,6 +12,7 @@ public sealed record IpamState(IReadOnlyList<IpamStateLease> Leases);
 public sealed record IpamStateLease(string Owner, string Address);
 
 /// <summary>JSON of <see cref="IpamState"/>.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(IpamState))]
 public sealed partial class IpamStateJson : JsonSerializerContext;

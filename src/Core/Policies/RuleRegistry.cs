@@ -1,6 +1,7 @@
 using Cilium.Framework.Errors;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Policies.Documents;
+using Cilium.Framework.Policies.Rules;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
 using Cilium.Framework.Tables;
@@ -32,8 +33,8 @@ public sealed class RuleRegistry
     {
         lock (_lock)
         {
-            var stored = _file.Read();
-            _table.Upsert(new RulesRow(stored is null ? PolicyRepository.Empty : PolicyRepository.Restore(stored.Revision, stored.NextCookie, stored.Policies.Select(Restore))));
+            var stored = _file.Read(state => PolicyRepository.Restore(state.Revision, state.NextCookie, state.Policies.Select(Restore)));
+            _table.Upsert(new RulesRow(stored ?? PolicyRepository.Empty));
             _source.ListDone();
         }
     }
@@ -76,9 +77,14 @@ public sealed class RuleRegistry
     private static StoredPolicy Store(PolicyDocument policy) =>
         new(policy.Name, policy.Namespace, [.. policy.Rules.Select(rule => new StoredRule(rule.Origin, rule.Text, [.. rule.AllSections.Select(section => section.Cookie.Value)]))]);
 
-    private static PolicyDocument Restore(StoredPolicy policy) => new(policy.Name, policy.Namespace, [.. policy.Rules.Select(rule =>
+    private static PolicyDocument Restore(StoredPolicy policy) => new(policy.Name, policy.Namespace, [.. policy.Rules.Select(rule => Restore(rule, policy.Namespace))]);
+
+    private static PolicyRule Restore(StoredRule stored, string space)
     {
-        var cookies = new Queue<uint>(rule.Cookies);
-        return (PolicyParser.ParseStored(rule.Text, policy.Namespace) with { Origin = rule.Origin }).WithSections(section => section with { Cookie = new RuleCookie(cookies.Dequeue()) });
-    })]);
+        var rule = PolicyParser.ParseStored(stored.Text, space) with { Origin = stored.Origin };
+        if (rule.AllSections.Count() != stored.Cookies.Count)
+            throw new FormatException($"rule {stored.Origin} has {rule.AllSections.Count()} sections and {stored.Cookies.Count} cookies.");
+        var cookies = new Queue<uint>(stored.Cookies);
+        return rule.WithSections(section => section with { Cookie = new RuleCookie(cookies.Dequeue()) });
+    }
 }

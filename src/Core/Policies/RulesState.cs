@@ -21,6 +21,7 @@ public sealed record StoredPolicy(string? Name, string Namespace, IReadOnlyList<
 public sealed record StoredRule(string Origin, string Text, IReadOnlyList<uint> Cookies);
 
 /// <summary>JSON of <see cref="RulesState"/>.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RulesState))]
 public sealed partial class RulesStateJson : JsonSerializerContext;

@@ -17,23 +17,34 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
     /// <summary>Reads the document.</summary>
     /// <returns>Null when it was never written.</returns>
     /// <exception cref="CiliumException">It is damaged: the agent must not start as if it had been told nothing.</exception>
-    public T? Read()
+    public T? Read() => Read(content => content);
+
+    /// <summary>Reads the document into what the agent works with.</summary>
+    /// <typeparam name="TResult">What the agent works with.</typeparam>
+    /// <param name="convert">Reads addresses, labels and numbers; what it cannot read is damage.</param>
+    /// <returns>Null when it was never written.</returns>
+    /// <exception cref="CiliumException">It is damaged, or another version wrote what this one does not know: the agent must not start as if it had been told nothing.</exception>
+    public TResult? Read<TResult>(Func<T, TResult> convert)
+        where TResult : class
     {
-        var content = directory.Read(name);
-        if (content is null)
+        ArgumentNullException.ThrowIfNull(convert);
+        var bytes = directory.Read(name);
+        if (bytes is null)
             return null;
         try
         {
-            var read = JsonSerializer.Deserialize(content, type);
-            _written = content;
-            return read;
+            var content = JsonSerializer.Deserialize(bytes, type) ?? throw new FormatException("it holds null.");
+            var converted = convert(content);
+            _written = bytes;
+            return converted;
         }
         catch (JsonException exception)
         {
-            throw new CiliumException(
-                ErrorKind.Invalid,
-                $"CF1004 state file {Path.Combine(directory.Path, name)}: damaged at line {exception.LineNumber + 1} ({exception.Message}). Restore it from a backup, or move it away to start without it.",
-                exception);
+            throw Damaged($"line {exception.LineNumber + 1}, {(string.IsNullOrEmpty(exception.Path) ? "$" : exception.Path)}: {Reason(exception)}", exception);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException or OverflowException or CiliumException { Kind: ErrorKind.Invalid })
+        {
+            throw Damaged(exception.Message, exception);
         }
     }
 
@@ -48,4 +59,12 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
         directory.Write(name, bytes);
         _written = bytes;
     }
+
+    /// <summary>The serializer appends path and place to its message; they are said already.</summary>
+    private static string Reason(JsonException exception) => exception.Message.Split(" Path: ")[0];
+
+    private CiliumException Damaged(string why, Exception exception) => new(
+        ErrorKind.Invalid,
+        $"CF1004 state file {Path.Combine(directory.Path, name)} is damaged, or was written by another version: {why} Nothing was changed. Restore it from a backup, or move it away to start without what it holds.",
+        exception);
 }
