@@ -26,7 +26,7 @@ internal sealed class Fixture : IDisposable
 
     public Fixture()
     {
-        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackMax = 1 << 18, EventsBufferBytes = 16 << 20 };
+        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackMax = 1 << 18 };
         Datapath = new(new FakePluginContext(_folder), Settings);
         Done(Datapath.InitializeAsync(default));
         Client = AddEndpoint(1, ClientIdentity);

@@ -121,20 +121,28 @@ inline_always void flow_of_packet(struct flow *flow, const struct packet *p, boo
 	flow->proto = p->proto;
 }
 
+inline_always void flow_seen_at(struct flow *flow, __u16 initiator, __u16 responder)
+{
+	flow->initiator_endpoint = initiator;
+	flow->responder_endpoint = responder;
+}
+
 /* A known connection whose verdict does not hold any more, in the direction in which it began. */
 slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side, __u32 number)
 {
 	struct verdict verdict = { .number = number };
 	struct flow flow = {};
 	bool from_initiator, changed;
-	struct ct_side *initiator;
+	struct ct_side *initiator, *responder;
 	int reason;
 
 	if (!p || !entry)
 		return -DROP_INVALID;
 	from_initiator = (side & 1) == (entry->flags & CT_INITIATOR);
 	initiator = entry->flags & CT_INITIATOR ? &entry->side[1] : &entry->side[0];
+	responder = entry->flags & CT_INITIATOR ? &entry->side[0] : &entry->side[1];
 	flow_of_packet(&flow, p, from_initiator);
+	flow_seen_at(&flow, initiator->endpoint, responder->endpoint);
 	if (from_initiator)
 		flow.given_identity = p->given_identity;
 	/* This node is known by the way its packet came, not by its address. */
@@ -163,6 +171,7 @@ slow_path int connection_judge_new(struct __sk_buff *ctx, struct packet *p, __u3
 	if (!p)
 		return -DROP_INVALID;
 	flow_of_packet(&flow, p, true);
+	flow_seen_at(&flow, p->source_endpoint, p->destination_endpoint);
 	flow.given_identity = p->given_identity;
 	reason = flow_judge(&flow, &verdict);
 	packet_take_verdict(p, &verdict, true);
@@ -179,17 +188,15 @@ slow_path int connection_judge_new(struct __sk_buff *ctx, struct packet *p, __u3
 	return 0;
 }
 
-/* Whatever has no verdict that holds. 0 or minus a drop reason; the packet then knows both its ends. */
-slow_path int connection_judge(struct __sk_buff *ctx, struct packet *p)
+/* Whatever has no verdict that holds; entry: what stands under the packet's key, or NULL. 0 or minus a drop reason; the packet then
+ * knows both its ends. */
+slow_path int connection_judge(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side)
 {
 	__u32 number = revision_now();
-	struct ct_value *entry;
-	__u32 side = 0;
 	int result;
 
 	if (!p)
 		return -DROP_INVALID;
-	entry = p->kind & PACKET_ICMP_ERROR ? NULL : ct_find(p, &side);
 	if (entry && ct_belongs(entry, p, clock_ticks()))
 		result = connection_judge_again(ctx, p, entry, side, number);
 	else

@@ -72,6 +72,20 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } cilium_ct6 SEC(".maps");
 
+struct ct_transport {			/* the end of either key, from its ports on */
+	__u32 ports;
+	__u32 proto;			/* with pad and scope, which are 0 */
+};
+
+/* In whole words: the map reads the key in words, and a word that was just written in pieces is slow to read. */
+inline_always void ct_set_transport(void *end_of_key, __u32 lower, __u32 higher, __u8 proto)
+{
+	struct ct_transport *transport = end_of_key;
+
+	transport->ports = lower | higher << 16;
+	transport->proto = proto;
+}
+
 /* Fills the key and says on which side of it the packet's source stands. */
 inline_always __u32 ct_key4_of(const struct packet *p, struct ct_key4 *key)
 {
@@ -80,11 +94,7 @@ inline_always __u32 ct_key4_of(const struct packet *p, struct ct_key4 *key)
 
 	key->address[0] = second ? destination : source;
 	key->address[1] = second ? source : destination;
-	key->port[0] = second ? p->dport : p->sport;
-	key->port[1] = second ? p->sport : p->dport;
-	key->proto = p->proto;
-	key->pad = 0;
-	key->scope = 0;
+	ct_set_transport(key->port, second ? p->dport : p->sport, second ? p->sport : p->dport, p->proto);
 	return second;
 }
 
@@ -105,17 +115,11 @@ inline_always __u32 ct_key6_of(const struct packet *p, struct ct_key6 *key)
 	if (second) {
 		key->address[0] = p->destination;
 		key->address[1] = p->source;
-		key->port[0] = p->dport;
-		key->port[1] = p->sport;
 	} else {
 		key->address[0] = p->source;
 		key->address[1] = p->destination;
-		key->port[0] = p->sport;
-		key->port[1] = p->dport;
 	}
-	key->proto = p->proto;
-	key->pad = 0;
-	key->scope = 0;
+	ct_set_transport(key->port, second ? p->dport : p->sport, second ? p->sport : p->dport, p->proto);
 	return second;
 }
 
@@ -124,15 +128,21 @@ inline_always struct ct_value *ct_find(const struct packet *p, __u32 *side)
 {
 	if (config.ipv4 && p->family == FAMILY_IPV4) {
 		struct ct_key4 key;
+		struct ct_value *value;
 
 		*side = ct_key4_of(p, &key);
-		return bpf_map_lookup_elem(&cilium_ct4, &key);
+		value = bpf_map_lookup_elem(&cilium_ct4, &key);
+		keep_apart(4);
+		return value;
 	}
 	if (config.ipv6 && p->family == FAMILY_IPV6) {
 		struct ct_key6 key;
+		struct ct_value *value;
 
 		*side = ct_key6_of(p, &key);
-		return bpf_map_lookup_elem(&cilium_ct6, &key);
+		value = bpf_map_lookup_elem(&cilium_ct6, &key);
+		keep_apart(6);
+		return value;
 	}
 	return NULL;
 }

@@ -72,7 +72,8 @@ slow_path int denial_report(struct __sk_buff *ctx, struct packet *p, struct deni
 	p->repeated = denial->count;
 	denial->count = 0;
 	denial->reported = clock_ticks();
-	return event_send(ctx, p, EVENT_DROP, denial->reason, 0);
+	event_send(ctx, p, EVENT_DROP, denial->reason, 0);
+	return 0;
 }
 
 /* True when this packet was denied again, counted and done with. */
@@ -91,16 +92,16 @@ inline_always bool denial_again(struct __sk_buff *ctx, struct packet *p, __u32 n
 }
 
 /* Remembers a denial; the packet takes over drops of the same flow that were not reported yet. */
-slow_path int denial_remember(struct packet *p, __u32 number, __u32 reason)
+inline_always void denial_remember(struct packet *p, __u32 number, __u32 reason)
 {
 	struct denial *denial;
 	__u32 now = clock_ticks();
 
-	if (!p || !number)
-		return 0;
+	if (!number)
+		return;
 	denial = denial_slot(p);
 	if (!denial)
-		return 0;
+		return;
 	if (denial->number && denial_is_of(denial, p))
 		p->repeated = denial->count;
 	denial->source = p->source;
@@ -120,5 +121,4 @@ slow_path int denial_remember(struct packet *p, __u32 number, __u32 reason)
 	denial->expires = now + DENIAL_SECONDS * config.second;
 	denial->reported = now;
 	denial->count = 0;
-	return 0;
 }

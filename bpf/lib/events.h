@@ -65,12 +65,11 @@ struct {				/* 0: events lost since the datapath was set up; 1: those that the r
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } cilium_events_lost SEC(".maps");
 
-slow_path int event_send(struct __sk_buff *ctx, const struct packet *p, __u8 type, __u8 reason, __u8 point)
+/* Only from functions that the verifier looks at once. */
+inline_always void event_send(struct __sk_buff *ctx, const struct packet *p, __u8 type, __u8 reason, __u8 point)
 {
 	struct event *event;
 
-	if (!p)
-		return 0;
 	event = bpf_ringbuf_reserve(&cilium_events, sizeof(*event), 0);
 	if (!event) {
 		__u32 zero = 0;
@@ -78,7 +77,7 @@ slow_path int event_send(struct __sk_buff *ctx, const struct packet *p, __u8 typ
 
 		if (lost)
 			__sync_fetch_and_add(&lost->count, 1);
-		return 0;
+		return;
 	}
 	event->jiffies = bpf_jiffies64();
 	event->type = type;
@@ -106,5 +105,4 @@ slow_path int event_send(struct __sk_buff *ctx, const struct packet *p, __u8 typ
 	event->family = p->family;
 	event->pad = 0;
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
-	return 0;
 }

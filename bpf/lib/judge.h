@@ -12,6 +12,8 @@ struct flow {
 	__u8 family;
 	__u8 proto;
 	__u32 given_identity;		/* of an initiator that is not an endpoint here; 0: its address decides */
+	__u16 initiator_endpoint;	/* where each was found a moment ago, looked at first; 0: not known */
+	__u16 responder_endpoint;
 };
 
 struct party {
@@ -31,9 +33,17 @@ struct verdict {
 	struct party responder;
 };
 
-inline_always void party_resolve(struct party *party, const struct address *address, __u8 family, __u64 *subject)
+/* The endpoint that has this address: the one where it was last seen, if it is still there. */
+inline_always __u32 party_locate(const struct address *address, __u8 family, __u32 last_seen)
 {
-	__u32 index = endpoint_of_address(address, family);
+	struct endpoint *endpoint = last_seen ? endpoint_get(last_seen) : NULL;
+
+	return endpoint && endpoint_has_address(endpoint, address, family) ? last_seen : endpoint_of_address(address, family);
+}
+
+inline_always void party_resolve(struct party *party, const struct address *address, __u8 family, __u32 last_seen, __u64 *subject)
+{
+	__u32 index = party_locate(address, family, last_seen);
 	struct endpoint *endpoint = index ? endpoint_get(index) : NULL;
 
 	*subject = 0;
@@ -65,17 +75,15 @@ inline_always int party_allows(struct party *party, __u64 subject, __u32 remote,
 }
 
 /* Judges a flow by what holds now. 0, or the reason to drop it; the verdict says who is at the ends either way. */
-slow_path int flow_judge(const struct flow *flow, struct verdict *verdict)
+inline_always int flow_judge(const struct flow *flow, struct verdict *verdict)
 {
 	__u64 initiator, responder;
 	int reason = DROP_NONE;
 
-	if (!flow || !verdict)
-		return DROP_INVALID;
-	party_resolve(&verdict->initiator, &flow->initiator, flow->family, &initiator);
+	party_resolve(&verdict->initiator, &flow->initiator, flow->family, flow->initiator_endpoint, &initiator);
 	if (!verdict->initiator.endpoint && flow->given_identity)
 		verdict->initiator.identity = flow->given_identity;
-	party_resolve(&verdict->responder, &flow->responder, flow->family, &responder);
+	party_resolve(&verdict->responder, &flow->responder, flow->family, flow->responder_endpoint, &responder);
 	verdict->direction = EGRESS;
 	if (verdict->initiator.endpoint)
 		reason = party_allows(&verdict->initiator, initiator, verdict->responder.identity, flow, EGRESS, verdict);

@@ -15,7 +15,7 @@ inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32
 
 	if (unlikely(p->kind & PACKET_ICMP_ERROR)) {
 		result = icmp_error_judge(ctx, p, from_endpoint);
-		return result == ICMP_ERROR_UNRELATED ? connection_judge(ctx, p) : result;
+		return result == ICMP_ERROR_UNRELATED ? connection_judge(ctx, p, NULL, 0) : result;
 	}
 	entry = ct_find(p, &side);
 	if (entry && ct_belongs(entry, p, now) && ct_holds(entry)) {
@@ -33,7 +33,7 @@ inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32
 	} else {
 		if (denial_again(ctx, p, now))
 			return CONNECTION_DENIED_AGAIN;
-		result = connection_judge(ctx, p);
+		result = connection_judge(ctx, p, entry, side);
 	}
 	if (!result && unlikely(p->kind & PACKET_FIRST_FRAGMENT))
 		fragment_register(p);
