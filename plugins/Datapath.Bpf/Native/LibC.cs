@@ -37,6 +37,17 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "if_indextoname")]
     private static partial nint IndexToName(uint index, byte* name);
 
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ResolvePath(string path, byte* buffer);
+
+    /// <summary>The path without links; the path itself when it does not exist.</summary>
+    public static string RealPath(string path)
+    {
+        // PATH_MAX, which realpath(3) asks for.
+        var buffer = stackalloc byte[4096];
+        return ResolvePath(path, buffer) == 0 ? path : Marshal.PtrToStringUTF8((nint)buffer)!;
+    }
+
     /// <summary>Name of a device of this thread's namespace; null when there is none.</summary>
     public static string? DeviceName(int index)
     {

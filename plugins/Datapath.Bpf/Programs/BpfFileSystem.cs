@@ -30,12 +30,38 @@ internal static unsafe class BpfFileSystem
     }
 
     /// <summary>True when this datapath mounted it.</summary>
-    public static bool IsOwn(string path) => File.ReadLines("/proc/self/mounts").Any(line => line.StartsWith($"{Source} {path} bpf ", StringComparison.Ordinal));
+    public static bool IsOwn(string path)
+    {
+        // The kernel lists real paths; a folder of ours may be reached through a link.
+        var real = LibC.RealPath(path);
+        return File.ReadLines("/proc/self/mounts").Any(line => line.StartsWith($"{Source} {real} bpf ", StringComparison.Ordinal));
+    }
 
+    /// <summary>Takes every mount of ours away from a folder, and the folder.</summary>
+    /// <remarks>
+    /// Detached, a mount is never busy: who still holds a file of it, and programs that are still attached, keep the objects and not the name. Two
+    /// agents that started at once may have mounted one over the other, so what is below is taken away too. A folder that cannot go, because another
+    /// mount namespace or somebody else uses it, is left: it is empty and means nothing.
+    /// </remarks>
+    /// <exception cref="CiliumException">The kernel refused.</exception>
     public static void Unmount(string path)
     {
-        if (LibC.Unmount(path, LibC.UnmountDetach) != 0)
-            throw new CiliumException(ErrorKind.Unavailable, $"Cannot unmount {path}: {Marshal.GetLastPInvokeErrorMessage()}.");
-        Directory.Delete(path);
+        while (IsOwn(path))
+        {
+            if (LibC.Unmount(path, LibC.UnmountDetach) == 0)
+                continue;
+            // Not a mount any more: somebody else took it away in between.
+            if (Marshal.GetLastPInvokeError() is not (Errno.Invalid or Errno.NoEntry))
+                throw new CiliumException(ErrorKind.Unavailable, $"Cannot unmount {path}: {Marshal.GetLastPInvokeErrorMessage()}. Unmount it (umount -l {path}) and repeat the clean-up.");
+        }
+
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (IOException)
+        {
+            // See the remarks.
+        }
     }
 }

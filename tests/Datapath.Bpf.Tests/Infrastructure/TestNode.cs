@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Cilium.Framework.Datapath.Bpf.Programs;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
@@ -125,26 +126,33 @@ internal sealed class TestNode : IDisposable
 
     public void In(Action action) => Namespace.Run(action);
 
-    /// <summary>The result of work that this datapath does without switching threads, so that it stays in the namespace of its caller.</summary>
+    /// <summary>The result of work that this datapath does without switching threads, so that it stays in the namespace of its caller; its failure, if it failed.</summary>
     public static T Done<T>(ValueTask<T> task)
     {
         Assert.True(task.IsCompleted, "the datapath left its caller's thread");
 #pragma warning disable VSTHRD002 // it is completed
-        return task.Result;
+        return task.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
 
-    public static void Done(ValueTask task) => Assert.True(task.IsCompletedSuccessfully, "the datapath failed or left its caller's thread");
-
-    public void Dispose()
+    public static void Done(ValueTask task)
     {
-        Dispose(Datapath);
-        foreach (var pod in _pods)
-            pod.Dispose();
-        In(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default)));
-        Namespace.Delete();
-        _folder.Dispose();
+        Assert.True(task.IsCompleted, "the datapath left its caller's thread");
+#pragma warning disable VSTHRD002 // it is completed
+        task.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
+
+    /// <summary>Every step is tried, whatever the steps before came to: what is left behind would disturb other tests.</summary>
+    public void Dispose() => CleanUp.All(
+    [
+        () => Dispose(Datapath),
+        .. _pods.Select(pod => (Action)pod.Dispose),
+        () => In(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default))),
+        () => BpfFileSystem.Unmount(Settings.BpfFs),
+        Namespace.Delete,
+        _folder.Dispose,
+    ]);
 
     private static void Dispose(BpfDatapath datapath)
     {

@@ -29,11 +29,7 @@ public sealed class HostAndWorldTrafficTests : IDisposable
         _node.IpCache(TestNode.Gateway6, Host);
     }
 
-    public void Dispose()
-    {
-        _node.Dispose();
-        _outside.Delete();
-    }
+    public void Dispose() => CleanUp.All(_node.Dispose, _outside.Delete);
 
     [Theory]
     [InlineData(TestNode.Gateway4)]
