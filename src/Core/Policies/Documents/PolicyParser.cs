@@ -12,6 +12,13 @@ internal static class PolicyParser
 
     private static readonly string[] LaterRuleFields = ["ingressDeny", "egressDeny", "nodeSelector", "enableDefaultDeny", "log"];
 
+    /// <summary>What an object of Kubernetes carries besides its name; anything else is a typing error, and in <c>namespace</c> a dangerous one.</summary>
+    private static readonly string[] ObjectFields =
+    [
+        "name", "namespace", "labels", "annotations", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+        "managedFields", "ownerReferences", "finalizers", "generateName", "selfLink",
+    ];
+
     /// <exception cref="DocumentException">With every problem. Nothing of the text is to be used.</exception>
     public static IReadOnlyList<PolicyDocument> Parse(string text)
     {
@@ -67,12 +74,14 @@ internal static class PolicyParser
         if (fields.Mapping(document) is not { } resource)
             return null;
         var metadata = fields.Mapping(resource.Find("metadata"));
-        var (space, name) = ((metadata?.Find("namespace") as DocumentNode.Scalar)?.Text, (metadata?.Find("name") as DocumentNode.Scalar)?.Text);
+        var (space, name) = (ReadName(metadata, "namespace", fields), ReadName(metadata, "name", fields));
         var fullName = string.IsNullOrEmpty(space) ? name : $"{space}/{name}";
         if (!string.IsNullOrEmpty(name))
             fields = new FieldReader($"policy {fullName}", problems);
         else
             fields.Problem(2111, metadata ?? (DocumentNode)resource, "metadata.name is missing.");
+        if (metadata is not null)
+            fields.Allow(metadata, ObjectFields, []);
         Expect(fields, resource, "apiVersion", ApiVersion);
         Expect(fields, resource, "kind", Kind);
         fields.Allow(resource, ["apiVersion", "kind", "metadata", "spec", "specs", "status"], []);
@@ -88,6 +97,17 @@ internal static class PolicyParser
             .. string.IsNullOrEmpty(space) ? (Label[])[] : [new("k8s", "io.cilium.k8s.policy.namespace", space)],
         ];
         return new PolicyDocument(fullName, space ?? "", ParseRules(rules, fields, space ?? "", own));
+    }
+
+    /// <summary>The name and the namespace become labels, so that they hold what labels may hold.</summary>
+    private static string? ReadName(DocumentNode.Mapping? metadata, string field, FieldReader fields)
+    {
+        if (metadata?.Find(field) is not { } node || fields.Text(node) is not { Length: > 0 } text)
+            return null;
+        if (Label.TryParse($"k8s:{field}={text}", Label.UnspecifiedSource, out _, out var error))
+            return text;
+        fields.Problem(2124, node, error!);
+        return null;
     }
 
     private static void Expect(FieldReader fields, DocumentNode.Mapping resource, string field, string expected)
