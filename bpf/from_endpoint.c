@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* from_endpoint: what a workload sends. Ingress of the host side of its device. */
 #include "compiler.h"
+#include "lib/packet_read.h"
 #include "lib/deliver.h"
 #include "lib/neighbour.h"
 #include "lib/pass.h"

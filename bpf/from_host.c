@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* from_host: what the node sends to its endpoints. Egress of cilium_host, where the pod route points. The endpoint's own program judges. */
 #include "compiler.h"
+#include "lib/packet_read.h"
 #include "lib/deliver.h"
 #include "lib/mark.h"
 

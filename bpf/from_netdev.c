@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* from_netdev: what arrives on a native device. Packets for endpoints of this node are judged and delivered; the rest is the stack's. */
 #include "compiler.h"
+#include "lib/packet_read.h"
 #include "lib/deliver.h"
 #include "lib/pass.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* to_endpoint: what reaches a workload through the node's stack. Egress of the host side of its device. */
 #include "compiler.h"
+#include "lib/packet_read.h"
 #include "lib/deliver.h"
 #include "lib/mark.h"
 #include "lib/pass.h"

@@ -2,8 +2,11 @@
 /* deliver.h: the last steps to an endpoint of this node. */
 #pragma once
 
-#include "outcome.h"
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include "endpoint.h"
+#include "outcome.h"
 
 /* One hop less, as a router does. Minus a drop reason when none is left. */
 inline_always int deliver_age(struct __sk_buff *ctx, const struct packet *p)

@@ -3,7 +3,9 @@
  * refreshes or closes an entry. One that belongs to none is judged by policy like any ICMP packet. */
 #pragma once
 
+#include <linux/ipv6.h>
 #include "connection.h"
+#include "packet_ipv4.h"
 
 #define ICMP_HEADER 8
 #define ICMP_ERROR_UNRELATED 1

@@ -3,8 +3,11 @@
  * never forwarded. */
 #pragma once
 
+#include <linux/if_ether.h>
+#include <linux/ipv6.h>
 #include "endpoint.h"
 #include "outcome.h"
+#include "packet_icmp.h"
 
 #define NEIGHBOUR_ANSWERED 1
 #define NEIGHBOUR_CONSUMED 2

@@ -4,6 +4,7 @@
 
 #include "connection.h"
 #include "icmp_error.h"
+#include "packet_fragment.h"
 
 /* May this packet pass? 0, CONNECTION_DENIED_AGAIN, or minus a drop reason. Inlined: this is the way of every established packet. */
 inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32 from_endpoint)

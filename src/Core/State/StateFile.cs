@@ -65,6 +65,6 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
 
     private CiliumException Damaged(string why, Exception exception) => new(
         ErrorKind.Invalid,
-        $"CF1004 state file {Path.Combine(directory.Path, name)} is damaged, or was written by another version: {why} Nothing was changed. Restore it from a backup, or move it away to start without what it holds.",
+        $"CF1004 state file {Path.Combine(directory.Path, name)} is damaged, or was written by another version: {why} Nothing was changed. Restore it from a backup, or move it away to start without it.",
         exception);
 }

@@ -107,7 +107,7 @@ public sealed class DamagedStateTests : IDisposable
         var refused = Assert.Throws<CiliumException>(() => Restore(name));
         Assert.Equal(ErrorKind.Invalid, refused.Kind);
         Assert.StartsWith($"CF1004 state file {File(name)} is damaged, or was written by another version: ", refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Restore it from a backup, or move it away to start without what it holds.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Restore it from a backup, or move it away to start without it.", refused.Message, StringComparison.Ordinal);
         Assert.Equal(content, System.IO.File.ReadAllText(File(name)));
         return refused.Message;
     }
