@@ -21,12 +21,10 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     private readonly long _origin;
     private readonly TableTracker<TKey, DesiredRow<TRow>> _tracker;
     private readonly StatusWriter<TKey, TRow> _statuses;
+    private readonly Pruning<TKey, TRow> _pruning;
     private readonly Dictionary<TKey, PendingWork> _work = [];
     private readonly Queue<TKey> _refreshing = [];
-    private TimeSpan _pruneDue;
     private TimeSpan? _refreshDue;
-    private int _pruneFailures;
-    private string? _pruneError;
 
     public Reconciler(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, ReconcilerOptions options, TimeProvider time, IHealthReporter health, ILogger logger)
     {
@@ -34,6 +32,7 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         _origin = time.GetTimestamp();
         _tracker = table.Rows.Track();
         _statuses = new(table.Writable, time);
+        _pruning = new(table, target, gates, _statuses, options, logger);
         _refreshDue = options.RefreshInterval;
     }
 
@@ -67,8 +66,8 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         BeginRefresh();
         foreach (var batch in Batches(Ready(initialized)))
             await ApplyAsync(batch, cancellationToken);
-        if (initialized && Now >= _pruneDue)
-            await PruneAsync(cancellationToken);
+        if (initialized && Now >= _pruning.Due)
+            await _pruning.RunAsync(() => Now, cancellationToken);
         Report();
         return NextDue(initialized);
     }
@@ -223,32 +222,13 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         IReadOnlyList<RowOutcome> Same(ErrorKind kind, string text) => [.. batch.Select(_ => RowOutcome.Failed(kind, text.Length == 0 ? "no reason given" : text))];
     }
 
-    private async Task PruneAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // A deletion that a gate holds back leaves what the target has, like an upsert that is held back.
-            var desired = _table.Rows.Where(row => !row.IsDeleting || (row.Gate is { } gate && _gates.Judge(gate).State == GateState.Closed));
-            var removed = await _target.PruneAsync([.. desired.Select(row => row.Row)], cancellationToken);
-            if (removed > 0)
-                ReconcilerLog.Pruned(_logger, _table.Name, removed);
-            (_pruneFailures, _pruneError, _pruneDue) = (0, null, Now + _options.PruneInterval);
-        }
-        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            ReconcilerLog.PruneFailed(_logger, error, _table.Name);
-            _pruneError = error.Message;
-            _pruneDue = Now + _options.RetryAfter(++_pruneFailures);
-        }
-    }
-
     private void Report()
     {
         var failing = _work.Values.Where(work => work.Error is not null).ToArray();
         if (failing.Length > 0)
             _health.Degraded($"{failing.Length} of {_table.Rows.Count} rows of {_table.Name} are not realised; one of them: {failing[0].Error}");
-        else if (_pruneError is not null)
-            _health.Degraded($"what nobody desires in {_table.Name} could not be removed: {_pruneError}");
+        else if (_pruning.Error is not null)
+            _health.Degraded($"what nobody desires in {_table.Name} could not be removed: {_pruning.Error}");
         else
             _health.Ok($"{_table.Rows.Count - _work.Values.Count(work => !work.IsRefresh)} of {_table.Rows.Count} rows realised");
     }
@@ -257,8 +237,8 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     {
         var now = Now;
         var next = _refreshDue ?? TimeSpan.MaxValue;
-        if (initialized && _pruneDue < next)
-            next = _pruneDue;
+        if (initialized && _pruning.Due < next)
+            next = _pruning.Due;
         foreach (var work in _work.Values)
         {
             if (work.NextDue(_options.GatePatience) is { } due && due < next)

@@ -35,6 +35,16 @@ internal sealed class StatusWriter<TKey, TRow>(IWriteTable<TKey, DesiredRow<TRow
         }
     });
 
+    /// <summary>Forgets what the target held of keys that it has just pruned: their deletion had failed, or they may be desired again by now.</summary>
+    public void Pruned(IEnumerable<TKey> keys) => table.Write(writer =>
+    {
+        foreach (var key in keys)
+        {
+            if (writer.TryGet(key, out var now) && now.Realised is not null)
+                writer.Upsert(now with { Realised = null });
+        }
+    });
+
     // The row after the attempt; null when it is to leave the table.
     private DesiredRow<TRow>? Next(DesiredRow<TRow> now, Attempt<TKey, TRow> attempt, RowOutcome outcome, bool thrown)
     {
