@@ -17,7 +17,10 @@ internal abstract record PeerSelector
     /// <summary>Whether an identity is selected.</summary>
     public abstract bool Selects(IdentityRow identity);
 
-    /// <summary>Endpoints by labels. The node, the world and prefixes are no endpoints: only a selector that names reserved labels selects them.</summary>
+    /// <summary>
+    /// Endpoints by labels. The node, the world and prefixes are no endpoints: only a selector that names reserved labels selects them. A prefix carries
+    /// <c>reserved:world</c> too: whether an address is of the world does not depend on whether some rule names a prefix around it.
+    /// </summary>
     public sealed record Labels(LabelSelector Selector) : PeerSelector
     {
         private readonly bool _namesReserved = Selector.Requirements.Any(requirement => requirement.Source == Label.ReservedSource);
@@ -28,7 +31,7 @@ internal abstract record PeerSelector
 
         public override int GetHashCode() => Selector.GetHashCode();
 
-        private bool IsEndpoint(NumericIdentity id) => !id.IsNodeLocal && (_namesReserved || (id != NumericIdentity.World && id != NumericIdentity.Host));
+        private bool IsEndpoint(NumericIdentity id) => _namesReserved || (!id.IsNodeLocal && id != NumericIdentity.World && id != NumericIdentity.Host);
     }
 
     /// <summary>Everything.</summary>
