@@ -152,7 +152,13 @@ internal sealed class PacketGenerator(Random random, World world)
 
     private static Packet Later(Packet first) => first with { Part = FragmentPart.Later };
 
-    private Packet Spoofed(Packet packet) => packet with { Source = random.Next(3) == 0 && packet.Point != AttachPoint.ToEndpoint ? Pick(World.Node.Where(node => node.AddressFamily == packet.Source.AddressFamily).ToList()) : Another(packet.Source), Point = packet.Point == AttachPoint.ToEndpoint ? AttachPoint.FromNetdev : packet.Point };
+    private Packet Spoofed(Packet packet)
+    {
+        if (packet.Point == AttachPoint.ToEndpoint)
+            packet = packet with { Point = AttachPoint.FromNetdev, Workload = 0, FromNode = false };
+        var nodes = World.Node.Where(node => node.AddressFamily == packet.Source.AddressFamily).ToList();
+        return packet with { Source = random.Next(3) == 0 ? Pick(nodes) : Another(packet.Source) };
+    }
 
     private Packet Astray(Packet packet)
     {
@@ -167,7 +173,7 @@ internal sealed class PacketGenerator(Random random, World world)
     {
         var destination = random.Next(3) == 0 ? Pick(Outside.Concat(Unroutable).ToList()) : packet.Destination;
         var source = World.Node.First(node => node.AddressFamily == destination.AddressFamily);
-        return packet with { Point = AttachPoint.FromHost, Source = source, Destination = destination, FromNode = false, Protocol = Packet.Udp };
+        return packet with { Point = AttachPoint.FromHost, Workload = 0, Source = source, Destination = destination, FromNode = false, Protocol = Packet.Udp };
     }
 
     private Packet ToWrongWorkload(Packet packet) => packet with { Point = AttachPoint.ToEndpoint, Workload = Pick(world.Workloads).Id, Source = Another(packet.Destination) is var other && world.Find(other) is null ? other : packet.Source, FromNode = false };
