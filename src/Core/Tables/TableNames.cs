@@ -1,4 +1,4 @@
-namespace Cilium.Framework;
+namespace Cilium.Framework.Tables;
 
 /// <summary>Names of desired tables that gates refer to.</summary>
 internal static class TableNames
