@@ -118,7 +118,7 @@ public class RestartTests
         Assert.True(await Probe.TcpAsync(client.Namespace, server.IPv4, Port, TimeSpan.FromSeconds(5), TestLab.Cancelled));
         await lab.Node.Agent.KillAsync(TestLab.Cancelled);
 
-        foreach (var (what, expected) in new[] { ("endpoint", server.IPv4.ToString()), ("ipcache", $"{server.IPv4}/32"), ("policy", "Ingress"), ("ct", $"{server.IPv4}:{Port}"), ("metrics", "Success") })
+        foreach (var (what, expected) in new[] { ("endpoint", server.IPv4.ToString()), ("ipcache", $"{server.IPv4}/32"), ("policy", "server ingress[0]"), ("ct", $"{server.IPv4}:{Port}"), ("ct", "server ingress[0]"), ("metrics", "Success") })
         {
             var (status, output, error) = await lab.CliAsync("bpf", what, "list", "-o", "json");
             Assert.True(status == 0, $"bpf {what} list: {error}");

@@ -10,7 +10,7 @@ namespace Cilium.Framework.Agent.Commands;
 /// <summary><c>cilium-agent dump WHAT</c>: what the datapath holds, as JSON, read from the datapath itself.</summary>
 internal static class DumpCommand
 {
-    private static readonly Dictionary<string, Func<IDatapathView, CancellationToken, Task<TableDump>>> Dumps = new()
+    private static readonly Dictionary<string, Func<IDatapathView, StoredRuleNames, CancellationToken, Task<TableDump>>> Dumps = new()
     {
         ["endpoint"] = EndpointsAsync, ["policy"] = PoliciesAsync, ["ipcache"] = IpCacheAsync, ["ct"] = ConnectionsAsync, ["metrics"] = MetricsAsync,
     };
@@ -22,34 +22,35 @@ internal static class DumpCommand
         var command = new Command("dump", "Prints what the datapath holds, as JSON; works beside a running agent and without one.") { what };
         command.SetAction(async (parsed, ct) =>
         {
-            await using var plugins = await OfflinePlugins.LoadAsync(Settings.Load(parsed).ThrowIfInvalid());
-            var dump = await Dumps[parsed.GetRequiredValue(what)](plugins.Set.Datapath.View, ct);
+            var configuration = Settings.Load(parsed).ThrowIfInvalid();
+            await using var plugins = await OfflinePlugins.LoadAsync(configuration);
+            var dump = await Dumps[parsed.GetRequiredValue(what)](plugins.Set.Datapath.View, StoredRuleNames.Read(configuration.Options.StateDirectory), ct);
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(dump, ApiJson.Plain.TableDump));
             return 0;
         });
         return command;
     }
 
-    private static async Task<TableDump> EndpointsAsync(IDatapathView view, CancellationToken ct) => Table(
+    private static async Task<TableDump> EndpointsAsync(IDatapathView view, StoredRuleNames rules, CancellationToken ct) => Table(
         "endpoint", ["Id", "IfIndex", "Identity", "IPv4", "IPv6", "Mac", "Enforces"], await view.ListEndpointsAsync(ct),
         row => [row.Id, row.IfIndex, row.Identity, row.IPv4, row.IPv6, row.Mac, row.Enforces ? "policy" : "drop"]);
 
-    private static async Task<TableDump> PoliciesAsync(IDatapathView view, CancellationToken ct) => Table(
+    private static async Task<TableDump> PoliciesAsync(IDatapathView view, StoredRuleNames rules, CancellationToken ct) => Table(
         "policy", ["Subject", "Direction", "Remote", "Protocol", "Port", "Rule", "Packets", "Bytes"], await view.ListPoliciesAsync(ct),
-        row => [row.Subject, row.Entry.Key.Direction, row.Entry.Key.Remote, row.Entry.Key.Protocol, row.Entry.Key.Port, row.Entry.Rule, row.Packets, row.Bytes]);
+        row => [row.Subject, row.Entry.Key.Direction, row.Entry.Key.Remote, row.Entry.Key.Protocol, row.Entry.Key.Port, rules.Of(row.Entry.Rule), row.Packets, row.Bytes]);
 
-    private static async Task<TableDump> IpCacheAsync(IDatapathView view, CancellationToken ct) => Table(
+    private static async Task<TableDump> IpCacheAsync(IDatapathView view, StoredRuleNames rules, CancellationToken ct) => Table(
         "ipcache", ["Prefix", "Identity", "Tunnel"], await view.ListIpCacheAsync(ct), row => [row.Prefix, row.Identity, row.TunnelEndpoint]);
 
-    private static async Task<TableDump> ConnectionsAsync(IDatapathView view, CancellationToken ct) => Table(
+    private static async Task<TableDump> ConnectionsAsync(IDatapathView view, StoredRuleNames rules, CancellationToken ct) => Table(
         "ct", ["Protocol", "Source", "Destination", "Identities", "State", "Expires", "Rules"], await view.ListConnectionsAsync(ct),
         row =>
         [
             row.Protocol, $"{row.Source}:{row.SourcePort}", $"{row.Destination}:{row.DestinationPort}", $"{row.SourceIdentity}->{row.DestinationIdentity}", row.State,
-            $"{row.ExpiresInSeconds}s", $"{row.EgressRule}/{row.IngressRule}",
+            $"{row.ExpiresInSeconds}s", $"{rules.Of(row.EgressRule)} / {rules.Of(row.IngressRule)}",
         ]);
 
-    private static async Task<TableDump> MetricsAsync(IDatapathView view, CancellationToken ct) => Table(
+    private static async Task<TableDump> MetricsAsync(IDatapathView view, StoredRuleNames rules, CancellationToken ct) => Table(
         "metrics", ["Reason", "Direction", "Packets", "Bytes"], await view.ListMetricsAsync(ct),
         row => [row.Reason == DropReason.None ? "Success" : row.Reason.Describe(), row.Direction, row.Packets, row.Bytes]);
 

@@ -41,7 +41,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         Ipam = new IpamService(plugins.Ipam, new StateFile<IpamState>(state, "ipam.json", IpamStateJson.Default.IpamState));
         Registry = new EndpointRegistry(
             Tables.EndpointRequests, new StateFile<EndpointsState>(state, "endpoints.json", EndpointsStateJson.Default.EndpointsState), LabelFilter.Create(options.Labels));
-        Rules = new RuleRegistry(Tables.Rules, new StateFile<RulesState>(state, "rules.json", RulesStateJson.Default.RulesState));
+        Rules = new RuleRegistry(Tables.Rules, new StateFile<RulesState>(state, RuleRegistry.FileName, RulesStateJson.Default.RulesState));
         IdentityFile = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
         InUse = new IdentitiesInUse(Tables.IpCache);
         Cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), InUse, Tables.CidrIdentities, IdentityFile);

@@ -4,6 +4,7 @@ using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Health;
+using Cilium.Framework.Ipam;
 using Cilium.Framework.Plugins;
 
 namespace Cilium.Framework.Agent.Hosting;
@@ -29,11 +30,16 @@ internal sealed class StatusReport(AgentOptions options, PluginSet plugins, Node
             Endpoints = node.Projection.All().CountBy(view => view.State.Text()).ToDictionary(),
             PolicyRevision = (long)node.Rules.Current.Revision,
             Identities = node.Tables.Identities.Count,
-            Ipam = [.. node.Ipam.LocalPools().Select(pool => string.Create(CultureInfo.InvariantCulture, $"{pool.Used}/{pool.Capacity} allocated from {pool.Cidr}"))],
+            Ipam = [.. node.Ipam.LocalPools().Select(Words)],
             Warnings = [.. node.Warnings],
             Health = [.. reports.Select(report => new HealthEntry { Path = report.Path, Level = report.Level.ToString(), Message = report.Message })],
         };
     }
+
+    /// <summary>How full a pool is; of one that cannot be filled, only what is used.</summary>
+    private static string Words(IpamPool pool) => pool.Capacity > uint.MaxValue
+        ? string.Create(CultureInfo.InvariantCulture, $"{pool.Used} allocated from {pool.Cidr}")
+        : string.Create(CultureInfo.InvariantCulture, $"{pool.Used}/{pool.Capacity} allocated from {pool.Cidr}");
 
     private static Status Overall(List<string> pending, int degraded)
     {

@@ -11,6 +11,9 @@ namespace Cilium.Framework.Policies;
 /// <summary>The rules that the agent was told; the only writer of the table <c>rules</c>. A change is on the disk before it is in the table.</summary>
 public sealed class RuleRegistry
 {
+    /// <summary>Name of the file in the state directory.</summary>
+    public const string FileName = "rules.json";
+
     private readonly IWriteTable<string, RulesRow> _table;
     private readonly StateFile<RulesState> _file;
     private readonly TableSource _source;
@@ -33,7 +36,7 @@ public sealed class RuleRegistry
     {
         lock (_lock)
         {
-            var stored = _file.Read(state => PolicyRepository.Restore(state.Revision, state.NextCookie, state.Policies.Select(Restore)));
+            var stored = _file.Read(Restore);
             _table.Upsert(new RulesRow(stored ?? PolicyRepository.Empty));
             _source.ListDone();
         }
@@ -66,6 +69,11 @@ public sealed class RuleRegistry
     /// <summary>Rules that carry all labels, each as JSON.</summary>
     /// <param name="labels">Empty: all rules.</param>
     public IReadOnlyList<string> Find(LabelSet labels) => [.. Current.Rules.Where(rule => labels.All(rule.Labels.Contains)).Select(rule => rule.Text)];
+
+    /// <summary>The rules as they were when a file was written.</summary>
+    /// <exception cref="FormatException">Rules and cookies do not fit.</exception>
+    /// <exception cref="DocumentException">A rule is none that this version reads.</exception>
+    internal static PolicyRepository Restore(RulesState state) => PolicyRepository.Restore(state.Revision, state.NextCookie, state.Policies.Select(Restore));
 
     private ulong Replace(PolicyRepository repository)
     {
