@@ -57,6 +57,14 @@ public partial class SourceTests
         Assert.Equal(code.Distinct().Order(), page.Distinct().Order());
     }
 
+    [Fact]
+    public void Every_path_that_a_page_names_exists() => Assert.Empty(
+        Directory.EnumerateFiles(BuiltAssembly.Repository, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(BuiltAssembly.Repository, "docs"), "*.md", SearchOption.AllDirectories))
+            .SelectMany(page => RepositoryPath().Matches(File.ReadAllText(page)).Select(match => (Page: Relative(page), Path: match.Value.TrimEnd('.', '/'))))
+            // NAME and X stand for any.
+            .Where(named => !named.Path.Contains("/NAME", StringComparison.Ordinal) && !named.Path.Contains("/X.", StringComparison.Ordinal))
+            .Where(named => !Path.Exists(Path.Combine(BuiltAssembly.Repository, named.Path))).Select(named => $"{named.Page}: {named.Path}"));
+
     /// <summary>Folders of the core that a folder of it uses.</summary>
     private static IEnumerable<string> CoreUses(string folder)
     {
@@ -94,6 +102,9 @@ public partial class SourceTests
 
     [GeneratedRegex("(Manager|Helper|Util|Utils|Utilities|Common|Misc)(?=[A-Z]|$)")]
     private static partial Regex EmptyWord();
+
+    [GeneratedRegex(@"(?<=[`( ])(src|plugins|bpf|tests|eng|profiles|samples|docs|bench)/[A-Za-z0-9_./-]*")]
+    private static partial Regex RepositoryPath();
 
     [GeneratedRegex("(/work/|/home/[a-z]|/root/|/mnt/)")]
     private static partial Regex MachinePath();

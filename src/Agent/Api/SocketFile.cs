@@ -15,18 +15,20 @@ internal static partial class SocketFile
     }
 
     /// <summary>Sets owner and mode.</summary>
+    /// <param name="path">The socket.</param>
+    /// <param name="groups">The machine's list of groups, as group(5).</param>
     /// <returns>A warning when members of the group cannot use the socket; null otherwise.</returns>
-    public static string? Protect(string path)
+    public static string? Protect(string path, string groups = "/etc/group")
     {
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-        if (FindGroup() is not { } group)
+        if (FindGroup(groups) is not { } group)
             return $"group {Group} does not exist: only root can use {path}. Create the group and restart the agent to let its members in.";
         return ChangeOwner(path, -1, group) == 0 ? null : $"{path} could not be given to group {Group}: {Marshal.GetLastPInvokeErrorMessage()}";
     }
 
-    private static int? FindGroup()
+    private static int? FindGroup(string groups)
     {
-        var line = File.Exists("/etc/group") ? File.ReadLines("/etc/group").FirstOrDefault(line => line.StartsWith(Group + ":", StringComparison.Ordinal)) : null;
+        var line = File.Exists(groups) ? File.ReadLines(groups).FirstOrDefault(line => line.StartsWith(Group + ":", StringComparison.Ordinal)) : null;
         return line?.Split(':') is { Length: >= 3 } fields && int.TryParse(fields[2], out var id) ? id : null;
     }
 
