@@ -27,7 +27,8 @@ internal sealed class EndpointController(
     private (EndpointRow Row, Gate? Gate) Decide(EndpointRequest request)
     {
         var current = endpoints.Rows[request.Id] is { IsDeleting: false } row ? row : null;
-        var held = current?.Realised is not null || heldBefore.Contains((request.Id, request.IfIndex));
+        // A row that names a policy was written for an endpoint that is held: also when a target that failed left nothing acknowledged.
+        var held = current is { Row.Policy: not null } or { Realised: not null } || heldBefore.Contains((request.Id, request.IfIndex));
         var identity = claims[IdentityClaims.Claimed(request.IdentityLabels)]?.Id;
         if (!held)
             return (Row(request, identity ?? NumericIdentity.Init, policy: null), null);
