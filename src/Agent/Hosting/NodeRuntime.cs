@@ -43,7 +43,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
             Tables.EndpointRequests, new StateFile<EndpointsState>(state, "endpoints.json", EndpointsStateJson.Default.EndpointsState), LabelFilter.Create(options.Labels));
         Rules = new RuleRegistry(Tables.Rules, new StateFile<RulesState>(state, RuleRegistry.FileName, RulesStateJson.Default.RulesState));
         IdentityFile = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
-        InUse = new IdentitiesInUse(Tables.IpCache);
+        InUse = new IdentitiesInUse(Tables.IpCache, Tables.Endpoints);
         Cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), InUse, Tables.CidrIdentities, IdentityFile);
         Policies = new PolicyController(Tables, options.PolicyEnforcement, options.AllowLocalhost);
         Projection = new EndpointStatusProjection(Tables.EndpointRequests, Tables.IdentityClaims, Tables.Endpoints, Tables.Policies, Tables.PolicyRevisions);
@@ -193,7 +193,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private void RunControllers(HashSet<(ushort Id, int IfIndex)> held)
     {
         var t = Tables;
-        Run("cidr-identities", Cidrs, [t.Rules], [t.IpCache.Rows], t.CidrIdentities.RegisterSource("rules"));
+        Run("cidr-identities", Cidrs, [t.Rules], InUse.Inputs, t.CidrIdentities.RegisterSource("rules"));
         Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
         Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows], t.Policies.RegisterSource("rules"));
         Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));

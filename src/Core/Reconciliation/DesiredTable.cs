@@ -12,6 +12,7 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
     private readonly Table<TKey, DesiredRow<TRow>> _table;
     private readonly TimeProvider _time;
     private ImmutableArray<Wake> _wakes = [];
+    private readonly Table<string, string> _pruned;
     private ulong _computedThrough;
 
     /// <param name="name">Lower-case words joined by dashes.</param>
@@ -21,6 +22,7 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
     {
         (KeyOf, _time) = (keyOf, time);
         _table = new(name, desired => keyOf(desired.Row));
+        _pruned = new($"{name}-pruned", row => row);
     }
 
     /// <inheritdoc />
@@ -34,6 +36,9 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
 
     /// <summary>What the controller has stated with <see cref="MarkComputed"/>.</summary>
     public ulong ComputedThrough => Volatile.Read(ref _computedThrough);
+
+    /// <summary>Has a row once the target was told to remove what nobody desires. Before, it may hold anything that an earlier process left.</summary>
+    public IReadTable Pruned => _pruned;
 
     internal Func<TRow, TKey> KeyOf { get; }
 
@@ -85,6 +90,9 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
         foreach (var wake in _wakes)
             wake.Set();
     }
+
+    /// <summary>The target has removed what nobody desires.</summary>
+    internal void MarkPruned() => _pruned.Upsert(Name);
 
     /// <inheritdoc cref="IWriteTable{TKey,TRow}.RegisterSource" />
     public TableSource RegisterSource(string name) => _table.RegisterSource(name);

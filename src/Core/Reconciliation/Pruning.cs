@@ -25,6 +25,7 @@ internal sealed class Pruning<TKey, TRow>(DesiredTable<TKey, TRow> table, IRecon
             var rows = table.Rows.ToLookup(Stays, row => row.Row);
             var removed = await target.PruneAsync([.. rows[true]], cancellationToken);
             statuses.Pruned(rows[false].Select(table.KeyOf));
+            table.MarkPruned();
             if (removed > 0)
                 ReconcilerLog.Pruned(logger, table.Name, removed);
             (_failures, Error, Due) = (0, null, now() + options.PruneInterval);

@@ -25,7 +25,7 @@ internal sealed class CoreNode
     {
         _rules = new RuleRegistry(_tables.Rules, new StateFile<RulesState>(state, "rules.json", RulesStateJson.Default.RulesState));
         var numbers = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
-        var cidrs = new CidrIdentities(() => _rules.Current.WantedPrefixes(), new IdentitiesInUse(_tables.IpCache), _tables.CidrIdentities, numbers);
+        var cidrs = new CidrIdentities(() => _rules.Current.WantedPrefixes(), new IdentitiesInUse(_tables.IpCache, _tables.Endpoints), _tables.CidrIdentities, numbers);
         var enforcement = Enum.Parse<PolicyEnforcement>(world.Enforcement.ToString());
         _controllers =
         [
