@@ -12,13 +12,13 @@ namespace Cilium.Framework.Policies;
 /// <param name="allowLocalhost">Whether the node reaches its endpoints without a rule.</param>
 public sealed class PolicyController(NodeTables tables, PolicyEnforcement enforcement, AllowLocalhost allowLocalhost) : IController
 {
-    private readonly Table<string, PolicyInputs> _computed = new("policy-inputs", _ => "");
+    private readonly Table<string, Computation> _computed = new("policy-inputs", _ => "");
 
     /// <summary>What the policies reflect.</summary>
     public IReadTable Computed => _computed;
 
-    /// <summary>Revision of the rules that the policies reflect.</summary>
-    public ulong ComputedRevision => _computed[""]?.Rules ?? 0;
+    /// <summary>Revision of the rules that the policies reflect as a whole; 0: none yet.</summary>
+    public ulong ComputedRevision => _computed[""]?.Reflects ?? 0;
 
     /// <inheritdoc />
     public void Compute()
@@ -28,15 +28,19 @@ public sealed class PolicyController(NodeTables tables, PolicyEnforcement enforc
         var repository = row.Repository;
         var identities = tables.Identities.Snapshot;
         var inputs = new PolicyInputs(repository.Revision, identities.Revision, string.Join(',', Subjects().Order()));
-        if (inputs == _computed[""])
+        if (inputs == _computed[""]?.Inputs)
             return;
 
         // Without an orchestrator "auto" means "as policies say" (Cilium facts 9.2).
         var distiller = new Distiller([.. repository.Rules], new Selections(identities), enforcement, allowLocalhost == AllowLocalhost.Always);
         tables.Policies.ReplaceAll(Subjects().Select(id => identities[id]).OfType<Identities.IdentityRow>().Select(distiller.Distil));
         tables.Policies.MarkComputed(identities.Revision);
-        _computed.Upsert(inputs);
+        _computed.Upsert(new(inputs, HaveNumbers(repository.WantedPrefixes(), identities) ? repository.Revision : ComputedRevision));
     }
+
+    /// <summary>A prefix that the rules have just begun to name has no number for a moment: what they say of it is not in the policies yet.</summary>
+    private bool HaveNumbers(IReadOnlySet<IpPrefix> prefixes, TableSnapshot<NumericIdentity, Identities.IdentityRow> identities) =>
+        prefixes.All(prefix => tables.CidrIdentities[prefix] is { } cidr && identities[cidr.Id] is not null);
 
     private HashSet<NumericIdentity> Subjects()
     {
@@ -54,4 +58,6 @@ public sealed class PolicyController(NodeTables tables, PolicyEnforcement enforc
 
     /// <summary>The state of the inputs that a computation saw.</summary>
     private sealed record PolicyInputs(ulong Rules, ulong Identities, string Subjects);
+
+    private sealed record Computation(PolicyInputs Inputs, ulong Reflects);
 }

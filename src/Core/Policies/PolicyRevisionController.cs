@@ -1,23 +1,39 @@
-using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Hosting;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Policies;
 
-/// <summary>policies -> policy-revisions: a realised policy reflects the last revision that was computed; at once when that revision changed nothing for it.</summary>
-/// <param name="computed">Revision of the rules that the rows of <paramref name="policies"/> reflect.</param>
-/// <param name="policies">Policies with their status.</param>
-/// <param name="revisions">Written here only.</param>
-internal sealed class PolicyRevisionController(Func<ulong> computed, DesiredTable<PolicyId, PolicyRow> policies, IWriteTable<PolicyId, PolicyRevisionRow> revisions) : IController
+/// <summary>policies + cidr-identities + ipcache -> policy-revisions: a realised policy reflects the last revision that was computed; at once when that revision changed nothing for it.</summary>
+/// <remarks>
+/// A prefix that a rule names counts for packets when its addresses resolve to it. Until then a policy that names it, or a prefix around or inside it, does
+/// not reflect the revision: what it allows would still be dropped, what it excepts would still pass.
+/// </remarks>
+/// <param name="computed">Revision of the rules that the rows of <c>policies</c> reflect.</param>
+/// <param name="tables">The node's tables.</param>
+internal sealed class PolicyRevisionController(Func<ulong> computed, NodeTables tables) : IController
 {
     /// <inheritdoc />
     public void Compute()
     {
         // Asked before looking: rows that are Done then hold at least this revision.
         var revision = computed();
-        revisions.ReplaceAll(policies.Rows.Snapshot
+        var awaited = Awaited();
+        tables.PolicyRevisions.ReplaceAll(tables.Policies.Rows.Snapshot
             .Where(row => !row.IsDeleting)
-            .Select(row => row.IsDone ? new PolicyRevisionRow(row.Row.Id, revision) : revisions[row.Row.Id])
+            .Select(row => row.IsDone && !Names(row.Row, awaited) ? new PolicyRevisionRow(row.Row.Id, revision) : tables.PolicyRevisions[row.Row.Id])
             .OfType<PolicyRevisionRow>());
     }
+
+    /// <summary>Numbers of prefixes that overlap one whose addresses do not resolve to it yet.</summary>
+    private HashSet<NumericIdentity> Awaited()
+    {
+        var cidrs = tables.CidrIdentities.Snapshot;
+        var addresses = tables.IpCache.Rows.Snapshot;
+        var awaited = cidrs.Where(cidr => cidr.IsWanted && addresses[cidr.Prefix] is not { IsDone: true }).ToList();
+        return awaited.Count == 0 ? [] : cidrs.Where(cidr => awaited.Exists(other => other.Prefix.Contains(cidr.Prefix) || cidr.Prefix.Contains(other.Prefix))).Select(cidr => cidr.Id).ToHashSet();
+    }
+
+    private static bool Names(PolicyRow policy, HashSet<NumericIdentity> identities) =>
+        identities.Count > 0 && policy.Entries.Any(entry => identities.Contains(entry.Key.Remote));
 }
