@@ -27,7 +27,7 @@ arguments=(-noColor -noLogo -longRunning 60)
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for project in tests/*.Tests; do
+for project in tests/*Tests; do
 	name=$(basename "$project")
 	((fast)) && [[ $name == EndToEnd.Tests ]] && continue
 	status=0
