@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Labels;
 
@@ -69,7 +70,7 @@ public readonly record struct Label(string Source, string Key, string Value = ""
             };
             if (why is not null)
             {
-                error = $"Label \"{Printable(text)}\": character U+{(int)text[i]:X4} at position {i} is not accepted ({why}). Accepted: [source:]key[=value] in printable ASCII without ';'.";
+                error = $"Label \"{Excerpt.Of(text)}\": character U+{(int)text[i]:X4} at position {i} is not accepted ({why}). Accepted: [source:]key[=value] in printable ASCII without ';'.";
                 return false;
             }
         }
@@ -83,13 +84,13 @@ public readonly record struct Label(string Source, string Key, string Value = ""
         var bad = source.AsSpan().IndexOfAnyExcept(SourceCharacters);
         if (bad >= 0)
         {
-            error = $"Label \"{text}\": character '{source[bad]}' at position {bad} is not accepted in a source. Accepted: letters, digits, '-', '_' and '.'.";
+            error = $"Label \"{Excerpt.Of(text)}\": character '{source[bad]}' at position {bad} is not accepted in a source. Accepted: letters, digits, '-', '_' and '.'.";
             return false;
         }
 
         if (key.Length == 0)
         {
-            error = $"Label \"{text}\": the key at position {colon + 1} is empty. Accepted: [source:]key[=value].";
+            error = $"Label \"{Excerpt.Of(text)}\": the key at position {colon + 1} is empty. Accepted: [source:]key[=value].";
             return false;
         }
 
@@ -97,7 +98,4 @@ public readonly record struct Label(string Source, string Key, string Value = ""
         label = new(source.Length == 0 ? defaultSource : source, key, value);
         return true;
     }
-
-    private static string Printable(string text) =>
-        string.Concat(text.Select(c => c is < ' ' or > '\x7e' ? $"\\u{(int)c:x4}" : c.ToString()));
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Labels;
 
@@ -40,7 +41,7 @@ public sealed class LabelSet : IReadOnlyList<Label>, IEquatable<LabelSet>
     {
         ArgumentNullException.ThrowIfNull(key);
         if (key.Length > 0 && key[^1] != ';')
-            throw new FormatException($"Label key \"{key}\" does not end in ';'.");
+            throw new FormatException($"Label key \"{Excerpt.Of(key)}\" does not end in ';'.");
         return Create(key.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(text => Label.Parse(text)));
     }
 

@@ -3,12 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Rows;
 
 /// <summary>An IPv4 or IPv6 prefix. Canonical: bits beyond the length are zero. IPv4-mapped IPv6 addresses become IPv4.</summary>
 public readonly record struct IpPrefix : IComparable<IpPrefix>
 {
+    /// <summary>Bits in front of the IPv4 address in an IPv4-mapped one.</summary>
+    private const int MappedLength = 96;
+
+    private const int MaxLengthDigits = 3;
+
     private readonly UInt128 _bits;
     private readonly byte _length;
     private readonly bool _isIPv6;
@@ -72,32 +78,40 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
     }
 
     /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/64</c> or a bare address (then /32 or /128). Host bits are dropped.</summary>
+    /// <remarks>
+    /// One spelling only: four decimal octets without leading zeros, no brackets, no zone, a decimal length without leading zeros. An IPv4-mapped prefix
+    /// (<c>::ffff:10.0.0.0/104</c>) is the IPv4 prefix that it maps; with a length below 96 it would reach beyond IPv4 and is refused.
+    /// </remarks>
     /// <param name="text">The text.</param>
     /// <param name="prefix">The prefix, when the text is one.</param>
     /// <returns>False when the text is not an address with an optional decimal length that fits the family.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, out IpPrefix prefix)
     {
         prefix = default;
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
             return false;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var addressText = slash < 0 ? text : text[..slash];
-        if (!IPAddress.TryParse(addressText, out var address) || addressText.Contains('%', StringComparison.Ordinal))
+        if (!StrictAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var address))
             return false;
-        // IPAddress reads "10" and "10.1" as addresses; nobody means that in a policy.
-        if (address.AddressFamily == AddressFamily.InterNetwork && addressText.Count(c => c == '.') != 3)
-            return false;
-        var host = Host(address);
+        prefix = Host(address);
         if (slash < 0)
-        {
-            prefix = host;
             return true;
-        }
-
-        if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > host.Length)
+        var mapped = address.IsIPv4MappedToIPv6 ? MappedLength : 0;
+        if (!StrictAddress.TryParseNumber(text.AsSpan(slash + 1), MaxLengthDigits, out var length) || length < mapped || length - mapped > prefix.Length)
             return false;
-        prefix = host.Shortened(length);
+        prefix = prefix.Shortened(length - mapped);
         return true;
+    }
+
+    /// <summary>Reads a bare address as strictly as <see cref="TryParse"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address, when the text is one; an IPv4-mapped one becomes IPv4.</param>
+    /// <returns>False when the text is not an address, or a prefix with a length.</returns>
+    public static bool TryParseAddress([NotNullWhen(true)] string? text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        var isAddress = TryParse(text, out var prefix) && !text.Contains('/', StringComparison.Ordinal);
+        address = isAddress ? prefix.Address : null;
+        return isAddress;
     }
 
     /// <summary>Reads what <see cref="TryParse"/> reads.</summary>
@@ -105,7 +119,7 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
     /// <exception cref="FormatException">The text is not a prefix or an address.</exception>
     public static IpPrefix Parse(string text) => TryParse(text, out var prefix)
         ? prefix
-        : throw new FormatException($"\"{text}\" is not an address or prefix. Accepted: 10.0.0.0/8, fd00::/64, 192.0.2.1.");
+        : throw new FormatException($"\"{Excerpt.Of(text)}\" is not an address or prefix. Accepted: 10.0.0.0/8, fd00::/64, 192.0.2.1.");
 
     /// <summary>The bits, leading bit first: an IPv4 prefix uses the lower 32.</summary>
     public UInt128 Bits => _bits;
