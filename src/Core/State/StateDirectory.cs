@@ -52,7 +52,7 @@ public sealed class StateDirectory : IDisposable
     /// <summary>Replaces a file; when the call returns, the content survives a crash of the machine.</summary>
     /// <param name="name">File name.</param>
     /// <param name="content">The whole content.</param>
-    /// <exception cref="CiliumException">The disk is full or fails. The old content stands.</exception>
+    /// <exception cref="CiliumException">The disk is full or fails, or the file may not be written. The old content stands.</exception>
     public void Write(string name, ReadOnlySpan<byte> content)
     {
         var file = System.IO.Path.Combine(Path, name);
@@ -68,9 +68,9 @@ public sealed class StateDirectory : IDisposable
             File.Move(beside, file, overwrite: true);
             DirectorySync.Flush(Path);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CiliumException(ErrorKind.Exhausted, $"CF1003 state file {file}: cannot be written ({exception.Message}). What was stored before stands; make room on the disk.", exception);
+            throw new CiliumException(ErrorKind.Exhausted, $"CF1003 state file {file}: cannot be written ({exception.Message}). What was stored before stands; make room on the disk, and let this user write there.", exception);
         }
     }
 
