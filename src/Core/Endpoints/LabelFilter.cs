@@ -4,11 +4,15 @@ namespace Cilium.Framework.Endpoints;
 
 /// <summary>Which labels of a workload make up its identity. Labels that differ for each replica must not: each would cost a number.</summary>
 /// <remarks>
-/// Rules are prefixes of <c>source:key</c> or of the key alone, <c>!</c> in front means "leave out"; the longest matching rule decides. With any
-/// rule that includes, what matches no rule is left out (Cilium facts 9.3).
+/// Rules are prefixes of <c>source:key</c> or of the key alone, never regular expressions: <c>app.</c> means the characters <c>app.</c>. <c>!</c> in front
+/// means "leave out". The longest matching prefix decides; of equally long ones an operator's own, and of those the first. With any own rule that includes,
+/// what matches no rule is left out (Cilium facts 9.3). What no prefix can say, Cilium's <c>.*kubernetes.io</c>, is the last rule: a key with
+/// <c>kubernetes.io</c> anywhere is left out unless a prefix includes it.
 /// </remarks>
 public sealed class LabelFilter
 {
+    private const string Orchestrator = "kubernetes.io";
+
     private static readonly string[] Defaults =
     [
         "io.kubernetes.pod.namespace", "io.cilium.k8s.namespace.labels", "io.cilium.k8s.policy", "!io.kubernetes", "!kubernetes.io", "!pod-template-generation",
@@ -20,12 +24,13 @@ public sealed class LabelFilter
 
     private LabelFilter((string Prefix, bool Includes)[] rules, bool includesRest) => (_rules, _includesRest) = (rules, includesRest);
 
-    /// <summary>Cilium's defaults, followed by an operator's own rules.</summary>
+    /// <summary>An operator's own rules, and Cilium's defaults where they say nothing.</summary>
     /// <param name="rules">Each a prefix, <c>!</c> in front to leave out.</param>
     public static LabelFilter Create(IReadOnlyList<string> rules)
     {
         var includesRest = !rules.Any(rule => !rule.StartsWith('!'));
-        var parsed = Defaults.Concat(rules)
+        // The order is stable: of equally long prefixes the own ones come first.
+        var parsed = rules.Concat(Defaults)
             .Select(rule => rule.StartsWith('!') ? (Prefix: rule[1..], Includes: false) : (Prefix: rule, Includes: true))
             .OrderByDescending(rule => rule.Prefix.Length)
             .ToArray();
@@ -46,6 +51,6 @@ public sealed class LabelFilter
                 return includes;
         }
 
-        return _includesRest && !label.Key.Contains(".kubernetes.io", StringComparison.Ordinal);
+        return _includesRest && !label.Key.Contains(Orchestrator, StringComparison.Ordinal);
     }
 }
