@@ -42,7 +42,7 @@ internal sealed class Distiller(IReadOnlyList<PolicyRule> rules, Selections sele
     {
         PolicyEnforcement.Always => true,
         PolicyEnforcement.Never => false,
-        _ => isNamed || subject.Id == NumericIdentity.Init,
+        _ => isNamed || InitLabel.IsIn(subject.Labels),
     };
 
     private void Add(RuleSection section, TrafficDirection direction, Dictionary<PolicyKey, RuleCookie> entries)

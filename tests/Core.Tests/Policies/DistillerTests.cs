@@ -115,6 +115,25 @@ public class DistillerTests
         Assert.Empty(Distil("", subject: ReservedIdentities.All.First(row => row.Id == NumericIdentity.Init)));
 
     [Fact]
+    public void An_endpoint_that_says_init_beside_other_labels_is_enforced_both_ways_too() =>
+        Assert.Empty(Distil("", subject: new(new(1001), LabelSet.Parse("reserved:init", "k8s:app=web"))));
+
+    [Theory]
+    [InlineData("{key: 'reserved:init', operator: DoesNotExist}")]
+    [InlineData("{key: 'reserved:init', operator: NotIn, values: [x]}")]
+    public void Not_init_means_neither_the_node_nor_the_world(string expression) =>
+        Assert.Equal(["1001:Any:0", "1002:Any:0", "3:Any:0", "4:Any:0"], Ingress(Distil($$"""  ingress: [{fromEndpoints: [{matchExpressions: [{{expression}}]}]}]""")).Where(entry => entry != "5:Any:0").Order());
+
+    /// <summary>The node's address has the identity host, whatever prefixes rules name (Cilium facts 9.5: the more certain origin shadows the prefix).</summary>
+    [Fact]
+    public void A_prefix_never_selects_the_node_even_when_it_is_the_node_s_address()
+    {
+        var entries = Distil("  egress: [{toCIDR: [192.0.2.10/32, 0.0.0.0/0]}]");
+        Assert.False(entries.TryMatch(TrafficDirection.Egress, NumericIdentity.Host, IpProtocol.Tcp, 80, out _));
+        Assert.True(Distil("  egress: [{toEntities: [host]}]").TryMatch(TrafficDirection.Egress, NumericIdentity.Host, IpProtocol.Tcp, 80, out _));
+    }
+
+    [Fact]
     public void Allow_localhost_lets_the_node_in()
     {
         Assert.True(Distil("  ingress: []", allowHost: true).TryMatch(TrafficDirection.Ingress, NumericIdentity.Host, IpProtocol.Tcp, 80, out var entry));

@@ -13,7 +13,7 @@ internal static class NamespaceRules
     /// <param name="space">The document's namespace; empty: not restricted.</param>
     public static PolicyRule Apply(PolicyRule rule, string space) => space.Length == 0 ? rule : rule with
     {
-        Subject = NamesReserved(rule.Subject, "init") ? rule.Subject : Restrict(rule.Subject, space),
+        Subject = rule.Subject.NamesReserved(InitLabel.Key) ? rule.Subject : Replace(rule.Subject, space),
         Ingress = rule.Ingress?.Select(section => Apply(section, space)).ToList(),
         Egress = rule.Egress?.Select(section => Apply(section, space)).ToList(),
     };
@@ -25,16 +25,12 @@ internal static class NamespaceRules
 
     private static PeerSelector.Labels Apply(PeerSelector.Labels peer, string space)
     {
-        var own = peer.Selector.Requirements.Any(requirement => (requirement.Source is Source or Label.AnySource && requirement.Key == Key) || requirement.Source == Label.ReservedSource);
-        return own ? peer : new PeerSelector.Labels(Restrict(peer.Selector, space));
+        var own = peer.Selector.NamesReserved() || peer.Selector.Requirements.Any(requirement => requirement.Source is Source or Label.AnySource && requirement.Key == Key);
+        return own ? peer : new PeerSelector.Labels(new([.. peer.Selector.Requirements, Within(space)]));
     }
 
     /// <summary>A foreign namespace in the subject's own selector is replaced: a document protects its own namespace only.</summary>
-    private static LabelSelector Restrict(LabelSelector selector, string space) => new(
-    [
-        .. selector.Requirements.Where(requirement => requirement.Key != Key),
-        new LabelRequirement(Source, Key, LabelOperator.In, [space]),
-    ]);
+    private static LabelSelector Replace(LabelSelector selector, string space) => new([.. selector.Requirements.Where(requirement => requirement.Key != Key), Within(space)]);
 
-    private static bool NamesReserved(LabelSelector selector, string key) => selector.Requirements.Any(requirement => requirement.Source == Label.ReservedSource && requirement.Key == key);
+    private static LabelRequirement Within(string space) => new(Source, Key, LabelOperator.In, [space]);
 }

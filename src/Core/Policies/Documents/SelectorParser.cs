@@ -1,14 +1,13 @@
+using Cilium.Framework.Errors;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Policies.Rules;
 
 namespace Cilium.Framework.Policies.Documents;
 
-/// <summary>Reads <c>matchLabels</c> and <c>matchExpressions</c>. A key may carry its source (<c>k8s:app</c>, as Cilium writes it also <c>k8s.app</c>); without one any source matches.</summary>
+/// <summary>Reads <c>matchLabels</c> and <c>matchExpressions</c>. A key may carry its source (<c>k8s:app</c>); without one any source matches. A dot separates nothing: <c>k8s.io/app</c> is a key.</summary>
 /// <param name="fields">Reads and complains.</param>
 internal sealed class SelectorParser(FieldReader fields)
 {
-    private static readonly string[] Sources = ["any", "k8s", "container", "reserved", "cidr", "mesos", "unspec"];
-
     public LabelSelector? Parse(DocumentNode node)
     {
         if (fields.Mapping(node) is not { } selector)
@@ -62,7 +61,7 @@ internal sealed class SelectorParser(FieldReader fields)
         var text = (expression.Find("operator") as DocumentNode.Scalar)?.Text ?? "";
         if (text is not ("In" or "NotIn" or "Exists" or "DoesNotExist"))
         {
-            fields.Problem(2122, node, $"operator \"{text}\" is not known. Accepted: In, NotIn, Exists, DoesNotExist.");
+            fields.Problem(2122, node, $"operator \"{Excerpt.Of(text)}\" is not known. Accepted: In, NotIn, Exists, DoesNotExist.");
             return null;
         }
 
@@ -76,10 +75,10 @@ internal sealed class SelectorParser(FieldReader fields)
 
     private Label? Label(string key, string value, DocumentNode at)
     {
-        var text = value.Length == 0 ? WithSource(key) : $"{WithSource(key)}={value}";
+        var text = value.Length == 0 ? key : $"{key}={value}";
         if (key.Contains('=', StringComparison.Ordinal))
         {
-            fields.Problem(2124, at, $"the key \"{key}\" contains '='.");
+            fields.Problem(2124, at, $"the key \"{Excerpt.Of(key)}\" contains '='.");
             return null;
         }
 
@@ -87,11 +86,5 @@ internal sealed class SelectorParser(FieldReader fields)
             return label;
         fields.Problem(2124, at, error!);
         return null;
-    }
-
-    private static string WithSource(string key)
-    {
-        var dot = key.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && !key.Contains(':', StringComparison.Ordinal) && Sources.Contains(key[..dot]) ? $"{key[..dot]}:{key[(dot + 1)..]}" : key;
     }
 }

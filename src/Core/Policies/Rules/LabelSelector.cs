@@ -17,6 +17,14 @@ internal sealed record LabelSelector(IReadOnlyList<LabelRequirement> Requirement
         return true;
     }
 
+    /// <summary>
+    /// Whether it asks for a reserved label. "Not init" does not: it says nothing about what is meant instead, and would open the node and the world, of which
+    /// it is true as well.
+    /// </summary>
+    /// <param name="key">Which one; null: any.</param>
+    public bool NamesReserved(string? key = null) => Requirements.Any(requirement =>
+        requirement is { Source: Label.ReservedSource, Operator: LabelOperator.In or LabelOperator.Exists } && (key is null || requirement.Key == key));
+
     public bool Equals(LabelSelector? other) => other is not null && Requirements.SequenceEqual(other.Requirements);
 
     public override int GetHashCode() => Requirements.Aggregate(0, HashCode.Combine);
@@ -33,7 +41,7 @@ internal enum LabelOperator
     DoesNotExist,
 }
 
-/// <summary>One requirement.</summary>
+/// <summary>One requirement. A set may hold the key from several sources: with <see cref="Label.AnySource"/> one of them suffices for In and Exists, and NotIn and DoesNotExist fail by one.</summary>
 /// <param name="Source">Source of the label, or <see cref="Label.AnySource"/>.</param>
 /// <param name="Key">Its key.</param>
 /// <param name="Operator">How it is compared.</param>
@@ -42,12 +50,20 @@ internal sealed record LabelRequirement(string Source, string Key, LabelOperator
 {
     public bool Matches(LabelSet labels)
     {
-        var present = labels.TryGetValue(Source, Key, out var value);
+        var (present, equal) = (false, false);
+        foreach (var label in labels)
+        {
+            if (label.Key != Key || (Source != Label.AnySource && label.Source != Source))
+                continue;
+            present = true;
+            equal |= Values.Contains(label.Value);
+        }
+
         return Operator switch
         {
-            LabelOperator.In => present && Values.Contains(value),
+            LabelOperator.In => equal,
             // As in Kubernetes: a label that is missing is not one of the values.
-            LabelOperator.NotIn => !present || !Values.Contains(value),
+            LabelOperator.NotIn => !equal,
             LabelOperator.Exists => present,
             _ => !present,
         };

@@ -1,5 +1,4 @@
 using Cilium.Framework.Identities;
-using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Policies.Rules;
@@ -18,12 +17,12 @@ internal abstract record PeerSelector
     public abstract bool Selects(IdentityRow identity);
 
     /// <summary>
-    /// Endpoints by labels. The node, the world and prefixes are no endpoints: only a selector that names reserved labels selects them. A prefix carries
+    /// Endpoints by labels. The node, the world and prefixes are no endpoints: only a selector that asks for reserved labels selects them. A prefix carries
     /// <c>reserved:world</c> too: whether an address is of the world does not depend on whether some rule names a prefix around it.
     /// </summary>
     public sealed record Labels(LabelSelector Selector) : PeerSelector
     {
-        private readonly bool _namesReserved = Selector.Requirements.Any(requirement => requirement.Source == Label.ReservedSource);
+        private readonly bool _namesReserved = Selector.NamesReserved();
 
         public override bool Selects(IdentityRow identity) => IsEndpoint(identity.Id) && Selector.Matches(identity.Labels);
 
@@ -54,13 +53,19 @@ internal abstract record PeerSelector
         public override bool Selects(IdentityRow identity) => identity.Id != NumericIdentity.World && !identity.Id.IsNodeLocal;
     }
 
+    /// <summary>Endpoints whose labels are not known yet.</summary>
+    public sealed record Init : PeerSelector
+    {
+        public override bool Selects(IdentityRow identity) => InitLabel.IsIn(identity.Labels);
+    }
+
     /// <summary>A reserved identity.</summary>
     public sealed record Reserved(NumericIdentity Id) : PeerSelector
     {
         public override bool Selects(IdentityRow identity) => identity.Id == Id;
     }
 
-    /// <summary>Prefixes inside one and outside others. Endpoints have identities of their own, so it never selects them.</summary>
+    /// <summary>Prefixes inside one and outside others. Endpoints and the node have identities of their own, so it never selects them, whatever their addresses are.</summary>
     public sealed record Cidr(IpPrefix Prefix, IReadOnlyList<IpPrefix> Except) : PeerSelector
     {
         public override bool Selects(IdentityRow identity) =>

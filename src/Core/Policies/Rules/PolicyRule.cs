@@ -12,6 +12,9 @@ namespace Cilium.Framework.Policies.Rules;
 /// <param name="Text">The rule in one line of JSON, with all its labels.</param>
 internal sealed record PolicyRule(string Origin, LabelSelector Subject, IReadOnlyList<RuleSection>? Ingress, IReadOnlyList<RuleSection>? Egress, LabelSet Labels, string Text)
 {
+    /// <summary>What the places of its sections begin with: <c>specs[1] </c>, or nothing.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>All its sections, ingress first.</summary>
     public IEnumerable<RuleSection> AllSections => (Ingress ?? []).Concat(Egress ?? []);
 
@@ -20,4 +23,9 @@ internal sealed record PolicyRule(string Origin, LabelSelector Subject, IReadOnl
 
     /// <summary>Its sections of a direction; null: the rule says nothing about it.</summary>
     public IReadOnlyList<RuleSection>? Sections(TrafficDirection direction) => direction == TrafficDirection.Ingress ? Ingress : Egress;
+
+    /// <summary>Whether it carries every label that is asked for; one that is asked for without a source, or with <c>any:</c>, from whatever source.</summary>
+    public bool Carries(LabelSet asked) => asked.All(label => label.Source is Label.AnySource or Label.UnspecifiedSource
+        ? Labels.Any(own => own.Key == label.Key && own.Value == label.Value)
+        : Labels.Contains(label));
 }
