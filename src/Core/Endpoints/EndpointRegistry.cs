@@ -1,3 +1,6 @@
+using System.Net;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Policies.Rules;
 using Cilium.Framework.State;
 using Cilium.Framework.Tables;
 
@@ -15,7 +18,7 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
     /// <summary>Takes back what was known before a restart.</summary>
     /// <param name="stillExists">False: its device vanished meanwhile; the endpoint is forgotten.</param>
     /// <returns>Endpoints that were forgotten.</returns>
-    /// <exception cref="Errors.CiliumException">What is stored cannot be read: the agent must not start with fewer endpoints.</exception>
+    /// <exception cref="CiliumException">What is stored cannot be read: the agent must not start with fewer endpoints.</exception>
     public IReadOnlyList<EndpointRequest> Restore(Func<EndpointRequest, bool> stillExists)
     {
         lock (_lock)
@@ -33,11 +36,13 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
 
     /// <summary>Adds an endpoint.</summary>
     /// <param name="proposal">The endpoint.</param>
-    /// <returns>The endpoint with its number, or a refusal that names the other endpoint; then nothing changed.</returns>
-    /// <exception cref="Errors.CiliumException">It could not be written to the disk; nothing changed.</exception>
+    /// <returns>The endpoint with its number, or a refusal that says what is wrong or names the other endpoint; then nothing changed.</returns>
+    /// <exception cref="CiliumException">It could not be written to the disk; nothing changed.</exception>
     public EndpointResult Add(EndpointProposal proposal)
     {
         ArgumentNullException.ThrowIfNull(proposal);
+        if (FindProblem(proposal) is { } problem)
+            return EndpointResult.Refused(EndpointRefusal.Invalid, problem);
         lock (_lock)
         {
             if (FindConflict(proposal) is { } conflict)
@@ -61,7 +66,7 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
     /// <summary>Removes an endpoint.</summary>
     /// <param name="id">Its number.</param>
     /// <returns>False when there is none.</returns>
-    /// <exception cref="Errors.CiliumException">It could not be written to the disk; nothing changed.</exception>
+    /// <exception cref="CiliumException">It could not be written to the disk; nothing changed.</exception>
     public bool Remove(ushort id)
     {
         lock (_lock)
@@ -82,6 +87,13 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
 
     private void Store(IEnumerable<EndpointRequest> requests) =>
         file.Write(new EndpointsState(_lastId, [.. requests.OrderBy(request => request.Id).Select(StoredEndpoint.From)]));
+
+    private static string? FindProblem(EndpointProposal proposal)
+    {
+        if (proposal.Labels.Count > 1 && InitLabel.IsIn(proposal.Labels))
+            return $"Label reserved:init says that the labels are not known yet, but others are given beside it: {Excerpt.Of(proposal.Labels.ToString())}. Give it alone, or leave it out. Nothing was changed.";
+        return new[] { proposal.IPv4, proposal.IPv6 }.OfType<IPAddress>().Select(UnicastAddress.Problem).FirstOrDefault(problem => problem is not null);
+    }
 
     private string? FindConflict(EndpointProposal proposal)
     {

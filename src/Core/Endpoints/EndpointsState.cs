@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using Cilium.Framework.Errors;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
 
@@ -48,12 +49,16 @@ public sealed record StoredEndpoint
         return new EndpointRequest
         {
             Id = checked((ushort)Id), ContainerId = ContainerId, ContainerName = ContainerName, Device = Device, IfIndex = IfIndex, Mac = ReadMac(Mac), HostMac = ReadMac(HostMac),
-            IPv4 = IPv4 is null ? null : IPAddress.Parse(IPv4), IPv6 = IPv6 is null ? null : IPAddress.Parse(IPv6),
+            IPv4 = ReadAddress(IPv4), IPv6 = ReadAddress(IPv6),
             Labels = labels, IdentityLabels = filter.Relevant(labels),
         };
     }
 
-    private MacAddress ReadMac(string text) => MacAddress.TryParse(text, out var mac) ? mac : throw new FormatException($"endpoint {Id}: \"{text}\" is not an Ethernet address.");
+    private IPAddress? ReadAddress(string? text) => text is null ? null : IpPrefix.TryParseAddress(text, out var address)
+        ? address
+        : throw new FormatException($"endpoint {Id}: \"{Excerpt.Of(text)}\" is an invalid IP address.");
+
+    private MacAddress ReadMac(string text) => MacAddress.TryParse(text, out var mac) ? mac : throw new FormatException($"endpoint {Id}: \"{Excerpt.Of(text)}\" is not an Ethernet address.");
 }
 
 /// <summary>JSON of <see cref="EndpointsState"/>.</summary>
