@@ -12,7 +12,7 @@ public sealed record PolicyRepository
     /// <summary>No rules, at revision 1 (Cilium facts 9.2).</summary>
     public static readonly PolicyRepository Empty = new();
 
-    /// <summary>Starts at 1; grows by one with every import and every deletion that removed something.</summary>
+    /// <summary>Starts at 1; grows by one with every import of rules and every deletion that removed some (Cilium facts 9.2).</summary>
     public ulong Revision { get; private init; } = 1;
 
     internal ImmutableList<PolicyDocument> Documents { get; private init; } = [];
@@ -31,13 +31,24 @@ public sealed record PolicyRepository
     internal static PolicyRepository Restore(ulong revision, uint nextCookie, IEnumerable<PolicyDocument> documents) =>
         new() { Revision = revision, NextCookie = nextCookie, Documents = [.. documents] };
 
-    /// <summary>Adds policies; one of the same namespace and name is replaced, all at one revision. A section that says the same as before keeps its cookie.</summary>
+    /// <summary>
+    /// Adds policies; one of the same namespace and name is replaced, all at one revision. A section that says the same as before keeps its cookie, and a bare
+    /// list that says the same is the one that is there. Without a rule nothing changes.
+    /// </summary>
     internal PolicyRepository Import(IReadOnlyList<PolicyDocument> policies)
     {
-        var replaced = Documents.Where(old => policies.Any(policy => Replaces(policy, old))).ToList();
-        var cookies = new CookieBox(replaced, NextCookie);
-        var added = policies.Select(policy => policy with { Rules = [.. policy.Rules.Select((rule, index) => Named(rule, policy.Name ?? $"rule {index + 1}", cookies))] }).ToList();
-        return this with { Revision = Revision + 1, NextCookie = cookies.Next, Documents = Documents.RemoveAll(replaced.Contains).AddRange(added) };
+        var imported = policies.Where(policy => policy.Rules.Count > 0).DistinctBy(policy => policy.Key).ToList();
+        if (imported.Count == 0)
+            return this;
+        var keys = imported.Select(policy => policy.Key).ToHashSet();
+        var replaced = Documents.Where(old => keys.Contains(old.Key)).ToLookup(old => old.Key);
+        var cookies = new CookieBox(replaced.SelectMany(group => group).Where(old => old.Name is not null), NextCookie);
+        var bare = 0;
+        string NextBare() => $"rule {++bare} of revision {Revision + 1}";
+        var added = imported.Select(policy => policy.Name is null && replaced[policy.Key].FirstOrDefault() is { } same
+            ? same
+            : policy with { Rules = [.. policy.Rules.Select(rule => Named(rule, policy.FullName ?? NextBare(), cookies))] }).ToList();
+        return this with { Revision = Revision + 1, NextCookie = cookies.Next, Documents = Documents.RemoveAll(old => keys.Contains(old.Key)).AddRange(added) };
     }
 
     /// <summary>Removes rules that carry all labels.</summary>
@@ -45,24 +56,14 @@ public sealed record PolicyRepository
     /// <param name="count">How many were removed; 0: nothing changed.</param>
     internal PolicyRepository Delete(LabelSet labels, out int count)
     {
-        var kept = Documents.Select(document => (Before: document, After: document with { Rules = [.. document.Rules.Where(rule => !Carries(rule, labels))] })).ToList();
+        var kept = Documents.Select(document => (Before: document, After: document with { Rules = [.. document.Rules.Where(rule => !rule.Carries(labels))] })).ToList();
         count = kept.Sum(pair => pair.Before.Rules.Count - pair.After.Rules.Count);
         return count == 0 ? this : this with { Revision = Revision + 1, Documents = [.. kept.Select(pair => pair.After).Where(document => document.Rules.Count > 0)] };
     }
 
-    /// <summary>Policies of which a rule carries all labels.</summary>
-    internal IEnumerable<PolicyDocument> Find(LabelSet labels) => Documents.Where(document => document.Rules.Any(rule => Carries(rule, labels)));
-
     /// <summary>Every section with its rule.</summary>
     internal IEnumerable<(PolicyRule Rule, RuleSection Section)> Sections() =>
         Rules.SelectMany(rule => rule.AllSections.Select(section => (rule, section)));
-
-    private static bool Carries(PolicyRule rule, LabelSet labels) => labels.All(rule.Labels.Contains);
-
-    /// <summary>A bare list has no name: only the very same list replaces it.</summary>
-    private static bool Replaces(PolicyDocument policy, PolicyDocument old) => policy.Name is null
-        ? old.Name is null && policy.Rules.Select(rule => rule.Text).SequenceEqual(old.Rules.Select(rule => rule.Text))
-        : policy.Name == old.Name;
 
     private static PolicyRule Named(PolicyRule rule, string origin, CookieBox cookies) => (rule with { Origin = origin }).WithSections(cookies.Give);
 

@@ -44,17 +44,20 @@ public sealed class RuleRegistry
 
     /// <summary>Adds the rules of a text; a policy of the same namespace and name is replaced.</summary>
     /// <param name="text">YAML or JSON.</param>
-    /// <returns>The new revision.</returns>
+    /// <returns>The new revision; the present one when the text holds no rule (<c>[]</c>).</returns>
     /// <exception cref="CiliumException">The text is wrong (every problem), or it could not be written to the disk. Nothing was imported.</exception>
     public ulong Import(string text)
     {
         var policies = PolicyParser.Parse(text);
         lock (_lock)
-            return Replace(Current.Import(policies));
+        {
+            var (before, changed) = (Current, Current.Import(policies));
+            return changed.Revision == before.Revision ? before.Revision : Replace(changed);
+        }
     }
 
     /// <summary>Removes rules that carry all labels.</summary>
-    /// <param name="labels">Empty: all rules.</param>
+    /// <param name="labels">Empty: all rules. A label without a source, or with <c>any:</c>, is found from every source.</param>
     /// <returns>The revision, and how many rules were removed.</returns>
     /// <exception cref="CiliumException">It could not be written to the disk; nothing was removed.</exception>
     public (ulong Revision, int Removed) Delete(LabelSet labels)
@@ -67,8 +70,8 @@ public sealed class RuleRegistry
     }
 
     /// <summary>Rules that carry all labels, each as JSON.</summary>
-    /// <param name="labels">Empty: all rules.</param>
-    public IReadOnlyList<string> Find(LabelSet labels) => [.. Current.Rules.Where(rule => labels.All(rule.Labels.Contains)).Select(rule => rule.Text)];
+    /// <param name="labels">Empty: all rules. A label without a source, or with <c>any:</c>, is found from every source.</param>
+    public IReadOnlyList<string> Find(LabelSet labels) => [.. Current.Rules.Where(rule => rule.Carries(labels)).Select(rule => rule.Text)];
 
     /// <summary>The rules as they were when a file was written.</summary>
     /// <exception cref="FormatException">Rules and cookies do not fit.</exception>
@@ -83,13 +86,19 @@ public sealed class RuleRegistry
     }
 
     private static StoredPolicy Store(PolicyDocument policy) =>
-        new(policy.Name, policy.Namespace, [.. policy.Rules.Select(rule => new StoredRule(rule.Origin, rule.Text, [.. rule.AllSections.Select(section => section.Cookie.Value)]))]);
+        new(policy.Name, policy.Namespace, [.. policy.Rules.Select(rule => new StoredRule(rule.Origin, rule.Text, [.. rule.AllSections.Select(section => section.Cookie.Value)], rule.Place))]);
 
-    private static PolicyDocument Restore(StoredPolicy policy) => new(policy.Name, policy.Namespace, [.. policy.Rules.Select(rule => Restore(rule, policy.Namespace))]);
+    private static PolicyDocument Restore(StoredPolicy policy)
+    {
+        // Older files repeat the namespace in front of the name.
+        var joined = $"{policy.Namespace}/";
+        var name = policy.Namespace.Length > 0 && policy.Name?.StartsWith(joined, StringComparison.Ordinal) == true ? policy.Name[joined.Length..] : policy.Name;
+        return new(name, policy.Namespace, [.. policy.Rules.Select(rule => Restore(rule, policy.Namespace))]);
+    }
 
     private static PolicyRule Restore(StoredRule stored, string space)
     {
-        var rule = PolicyParser.ParseStored(stored.Text, space) with { Origin = stored.Origin };
+        var rule = PolicyParser.ParseStored(stored.Text, stored.Place, space) with { Origin = stored.Origin };
         if (rule.AllSections.Count() != stored.Cookies.Count)
             throw new FormatException($"rule {stored.Origin} has {rule.AllSections.Count()} sections and {stored.Cookies.Count} cookies.");
         var cookies = new Queue<uint>(stored.Cookies);

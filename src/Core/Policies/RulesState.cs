@@ -9,7 +9,7 @@ namespace Cilium.Framework.Policies;
 public sealed record RulesState(ulong Revision, uint NextCookie, IReadOnlyList<StoredPolicy> Policies);
 
 /// <summary>One policy as it is kept.</summary>
-/// <param name="Name"><c>namespace/name</c>, <c>name</c>, or null for a bare list of rules.</param>
+/// <param name="Name">Name within its namespace, or null for a bare list of rules. An older file has <c>namespace/name</c>.</param>
 /// <param name="Namespace">Namespace that it is restricted to; empty: none.</param>
 /// <param name="Rules">Its rules.</param>
 public sealed record StoredPolicy(string? Name, string Namespace, IReadOnlyList<StoredRule> Rules);
@@ -18,7 +18,8 @@ public sealed record StoredPolicy(string? Name, string Namespace, IReadOnlyList<
 /// <param name="Origin">What people call it.</param>
 /// <param name="Text">As JSON, with all its labels.</param>
 /// <param name="Cookies">Cookies of its sections, ingress first.</param>
-public sealed record StoredRule(string Origin, string Text, IReadOnlyList<uint> Cookies);
+/// <param name="Place">What the places of its sections begin with; an older file has none.</param>
+public sealed record StoredRule(string Origin, string Text, IReadOnlyList<uint> Cookies, string Place = "");
 
 /// <summary>JSON of <see cref="RulesState"/>.</summary>
 [JsonSourceGenerationOptions(

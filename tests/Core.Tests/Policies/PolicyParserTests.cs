@@ -80,14 +80,23 @@ public class PolicyParserTests
     [Theory]
     [InlineData("  ingress: [{toPorts: [{ports: [{port: \"80a\"}]}]}]", "spec.ingress[0].toPorts[0].ports[0].port (line 6): \"80a\" is not a port. Accepted: 1..65535")]
     [InlineData("  ingress: [{toPorts: [{ports: [{port: \"0\"}]}]}]", "\"0\" is not a port")]
-    [InlineData("  ingress: [{toPorts: [{ports: [{port: \"80\", protocol: SCTP}]}]}]", "protocol \"SCTP\" is not known. Accepted: TCP, UDP, ANY.")]
+    [InlineData("  ingress: [{toPorts: [{ports: [{port: \"80\", protocol: SCTP}]}]}]", "protocol \"SCTP\" is one of Cilium's, not built yet. Accepted: TCP, UDP, ANY.")]
     [InlineData("  ingress: [{fromEntities: [moon]}]", "spec.ingress[0].fromEntities[0] (line 6): entity \"moon\" is not known. Accepted: all, world, cluster, host, init.")]
     [InlineData("  ingress: [{fromCIDR: [10.0.0.0/33]}]", "\"10.0.0.0/33\" is not a prefix")]
     [InlineData("  ingress: [{fromCIDRSet: [{cidr: 10.0.0.0/8, except: [192.168.0.0/16]}]}]", "192.168.0.0/16 does not lie inside 10.0.0.0/8")]
-    [InlineData("  ingress: [{fromCIDRSet: [{cidr: 10.0.0.1}]}]", "\"10.0.0.1\" is not a prefix. Accepted: such as 10.0.0.0/8 or fd00::/64.")]
+    [InlineData("  ingress: [{fromCIDRSet: [{cidr: 10.0.0.1}]}]", "\"10.0.0.1\" is not a prefix. Accepted: such as 10.0.0.0/8 or fd00::/64; no leading zeros.")]
+    [InlineData("  ingress: [{fromCIDR: [010.0.0.0/8]}]", "\"010.0.0.0/8\" is not a prefix. Accepted: such as 10.0.0.0/8 or fd00::/64, or a single address; no leading zeros.")]
+    [InlineData("  ingress: [{fromCIDR: [0xa.0.0.0/8]}]", "\"0xa.0.0.0/8\" is not a prefix")]
+    [InlineData("  ingress: [{fromCIDR: [\"::ffff:10.0.0.0/8\"]}]", "\"::ffff:10.0.0.0/8\" is not a prefix")]
+    [InlineData("  ingress: [{fromCIDR: [\"[fd00::1]:80/64\"]}]", "\"[fd00::1]:80/64\" is not a prefix")]
+    [InlineData("  ingress: [{toPorts: [{ports: [{port: \"010\"}]}]}]", "\"010\" is not a port. Accepted: 1..65535 without leading zeros.")]
+    [InlineData("  ingress: [{fromEndpoints: [{}], toPorts: []}]", "CF2137 policy p, spec.ingress[0].toPorts (line 6): toPorts is empty. Name at least one port, or leave toPorts out to mean every port.")]
+    [InlineData("  ingress: [{toPorts: []}]", "CF2137 policy p, spec.ingress[0].toPorts (line 6): toPorts is empty.")]
+    [InlineData("  ingress: [{toPorts: [{ports: []}]}]", "CF2137 policy p, spec.ingress[0].toPorts[0] (line 6): no ports.")]
+    [InlineData("  ingress: [{fromEntities: [kube-apiserver]}]", "CF2132 policy p, spec.ingress[0].fromEntities[0] (line 6): entity \"kube-apiserver\" is one of Cilium's, not built yet. Accepted: all, world, cluster, host, init.")]
     [InlineData("  ingress: [{fromEndpoints: [{}], fromCIDR: [10.0.0.0/8]}]", "fromEndpoints and fromCIDR cannot be combined in one entry")]
-    [InlineData("  egress: [{toFQDNs: [{matchName: a.b}]}]", "spec.egress[0].toFQDNs (line 6): toFQDNs is a field of Cilium's schema that this version does not build yet")]
-    [InlineData("  ingress: [{toPorts: [{ports: [{port: \"80\"}], rules: {http: [{}]}}]}]", "rules is a field of Cilium's schema that this version does not build yet")]
+    [InlineData("  egress: [{toFQDNs: [{matchName: a.b}]}]", "spec.egress[0].toFQDNs (line 6): toFQDNs is a field of Cilium's schema, not built yet")]
+    [InlineData("  ingress: [{toPorts: [{ports: [{port: \"80\"}], rules: {http: [{}]}}]}]", "rules is a field of Cilium's schema, not built yet")]
     [InlineData("  ingres: []", "ingres is not a known field. Nearest known: ingress.")]
     [InlineData("  ingress: 5", "spec.ingress (line 6): \"5\" is not a list.")]
     [InlineData("  ingress: [{fromEndpoints: null}]", "spec.ingress[0].fromEndpoints (line 6): null is not a list.")]
@@ -119,16 +128,56 @@ public class PolicyParserTests
 
     [Fact]
     public void The_same_name_twice_in_one_import_is_refused() =>
-        Assert.Contains("CF2110 policy p is given 2 times in one import.", Refusal(Rule("  ingress: []\n") + "---\n" + Rule("  egress: []\n")), StringComparison.Ordinal);
+        Assert.Equal("CF2110 policy p is given 2 times in one import.\nNothing was imported.", Refusal(Rule("  ingress: []\n") + "---\n" + Rule("  egress: []\n")));
+
+    [Theory]
+    [InlineData("List")]
+    [InlineData("CiliumClusterwideNetworkPolicy")]
+    [InlineData("NetworkPolicy")]
+    public void A_kind_that_is_not_built_yet_is_refused_by_name(string kind) => Assert.Equal(
+        $"CF2113 document 1, kind (line 2): kind {kind} is not built yet. Accepted: CiliumNetworkPolicy; several of them as documents separated by \"---\", or as the items of a list.\nNothing was imported.",
+        Refusal($"apiVersion: v1\nkind: {kind}\nitems: []\n"));
+
+    [Fact]
+    public void A_byte_order_mark_at_the_start_is_skipped() => Assert.Equal("p", Assert.Single(PolicyParser.Parse("\uFEFF" + Rule("  ingress: []\n"))).Name);
+
+    [Theory]
+    [InlineData("{name: prod/web}", "metadata.name (line 3): \"prod/web\" is not a name: character U+002F at position 4 is not accepted. Accepted: at most 253 lower-case letters")]
+    [InlineData("{name: Web}", "character U+0057 at position 0 is not accepted.")]
+    [InlineData("{name: a..b}", "the part at position 2 does not begin and end with a letter or digit.")]
+    [InlineData("{name: web-}", "the part at position 0 does not begin and end with a letter or digit.")]
+    [InlineData("{name: ''}", "\"\" is not a name: it is empty.")]
+    [InlineData("{name: p, namespace: ''}", "metadata.namespace (line 3): \"\" is not a namespace: it is empty. Accepted: at most 63 lower-case letters, digits and '-', beginning and ending with a letter or digit; or no field namespace at all, for a policy of every namespace.")]
+    [InlineData("{name: p, namespace: a/b}", "\"a/b\" is not a namespace: character U+002F at position 1 is not accepted.")]
+    [InlineData("{name: p, namespace: a.b}", "character U+002E at position 1 is not accepted.")]
+    public void A_name_or_namespace_that_kubernetes_would_refuse_is_refused(string metadata, string expected)
+    {
+        var message = Refusal(Rule("  ingress: []\n").Replace("{name: p}", metadata, StringComparison.Ordinal));
+        Assert.Contains("CF2124 ", message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_has_at_most_253_characters_and_a_namespace_63() => Assert.Contains(
+        "is not a namespace: it has 64 characters.",
+        Refusal(Rule("  ingress: []\n").Replace("{name: p}", $"{{name: {new string('a', 253)}, namespace: {new string('a', 64)}}}", StringComparison.Ordinal)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a: b: c", "CF2002 line 1")]
     [InlineData("{", "CF2002 line 2")]
-    [InlineData("", "CF2008 the text holds no policy")]
+    [InlineData("", "CF2008 the text holds no policy. Accepted: CiliumNetworkPolicy documents or rules, in YAML or JSON. Nothing was imported.")]
     [InlineData("a: &x 1\nb: *x", "CF2005 line 1: anchors and aliases are not accepted.")]
     [InlineData("spec: {}\nspec: {}", "CF2007 line 2: \"spec\" is given twice.")]
+    [InlineData("a: {b: c\nd:\n", "CF2002 line ")]
+    [InlineData("\"\\UFFFFFFFF\"", "CF2002 line ")]
+    [InlineData("{endpointSelector: {}, ingress: [], description: \"\\ud800\"}", "CF2002 line 1, column 50")]
+    [InlineData("{endpointSelector: {}, ingress: []} trailing", "CF2002 line ")]
     [InlineData("just a text", "\"just a text\" is not a policy")]
     public void What_is_no_document_is_refused(string text, string expected) => Assert.Contains(expected, Refusal(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void Half_of_a_character_is_refused() =>
+        Assert.Contains("U+D800 is half of a character.", Refusal("{endpointSelector: {}, ingress: [], description: x" + '\ud800' + "y}"), StringComparison.Ordinal);
 
     [Fact]
     public void Ten_megabytes_are_refused_before_they_are_read() =>

@@ -58,6 +58,74 @@ public sealed class PolicyRepositoryTests : IDisposable
     }
 
     [Fact]
+    public void An_import_without_a_rule_changes_nothing()
+    {
+        _rules.Import(Policy("a", "ingress: [{}]"));
+        var (before, stored) = (_rules.Current, _state.Read("rules.json"));
+        Assert.Equal(2ul, _rules.Import("[]"));
+        Assert.Same(before, _rules.Current);
+        Assert.Equal(stored, _state.Read("rules.json"));
+    }
+
+    [Fact]
+    public void The_same_name_in_another_namespace_is_another_policy()
+    {
+        string In(string metadata) => Policy("a", "ingress: [{}]").Replace("{name: a}", metadata, StringComparison.Ordinal);
+        _rules.Import(In("{name: web, namespace: prod}"));
+        _rules.Import(In("{name: web}"));
+        _rules.Import(In("{name: web, namespace: test}"));
+        Assert.Equal(["prod/web", "web", "test/web"], _rules.Current.Rules.Select(rule => rule.Origin));
+        _rules.Import(In("{name: web, namespace: prod}"));
+        Assert.Equal(["web", "test/web", "prod/web"], _rules.Current.Rules.Select(rule => rule.Origin));
+    }
+
+    [Fact]
+    public void A_policy_whose_file_repeats_the_namespace_in_the_name_is_replaced_all_the_same()
+    {
+        var old = RuleRegistry.Restore(new RulesState(2, 17, [new("prod/web", "prod", [new("prod/web", """{"endpointSelector":{},"ingress":[{}]}""", [16])])]));
+        var changed = old.Import(Cilium.Framework.Policies.Documents.PolicyParser.Parse(Policy("a", "ingress: []").Replace("{name: a}", "{name: web, namespace: prod}", StringComparison.Ordinal)));
+        Assert.Empty(Assert.Single(changed.Rules).Ingress!);
+    }
+
+    [Fact]
+    public void Rules_of_bare_lists_have_names_of_their_own_that_a_new_import_and_a_restart_keep()
+    {
+        const string first = """[{"endpointSelector":{},"ingress":[{}]},{"endpointSelector":{},"egress":[{}]}]""";
+        _rules.Import(first);
+        _rules.Import("""[{"endpointSelector":{"matchLabels":{"a":"b"}},"ingress":[{}]}]""" + "\n---\n" + """[{"endpointSelector":{"matchLabels":{"a":"c"}},"ingress":[{}]}]""");
+        string[] names = ["rule 1 of revision 2", "rule 2 of revision 2", "rule 1 of revision 3", "rule 2 of revision 3"];
+        Assert.Equal(names, _rules.Current.Rules.Select(rule => rule.Origin));
+        Assert.Equal(4ul, _rules.Import(first));
+        Restart();
+        Assert.Equal(names, _rules.Current.Rules.Select(rule => rule.Origin).Order(StringComparer.Ordinal).OrderBy(name => name[^1]));
+        Assert.Equal(4, Cookies().Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("any:team=a")]
+    [InlineData("team=a")]
+    [InlineData("unspec:team=a")]
+    [InlineData("io.cilium.k8s.policy.name=a")]
+    [InlineData("any:io.cilium.k8s.policy.name=a")]
+    [InlineData("k8s:io.cilium.k8s.policy.name=a")]
+    public void A_label_without_a_source_finds_rules_that_have_it_from_any(string label)
+    {
+        _rules.Import(Policy("a", "ingress: [{}], labels: [team=a]") + "---\n" + Policy("b", "ingress: [{}], labels: [team=b]"));
+        Assert.Single(_rules.Find(LabelSet.Parse(label)));
+        Assert.Equal((3ul, 1), _rules.Delete(LabelSet.Parse(label)));
+        Assert.Equal("b", Assert.Single(_rules.Current.Rules).Origin);
+    }
+
+    [Fact]
+    public void A_label_with_a_source_finds_rules_that_have_it_from_there_only()
+    {
+        _rules.Import(Policy("a", "ingress: [{}], labels: ['k8s:team=a']"));
+        Assert.Empty(_rules.Find(LabelSet.Parse("container:team=a")));
+        Assert.Empty(_rules.Find(LabelSet.Parse("team=b")));
+        Assert.Single(_rules.Find(LabelSet.Parse("k8s:team=a")));
+    }
+
+    [Fact]
     public void A_refused_import_changes_nothing()
     {
         _rules.Import(Policy("a", "ingress: [{}]"));
@@ -70,10 +138,12 @@ public sealed class PolicyRepositoryTests : IDisposable
     public void After_a_restart_rules_revision_cookies_and_namespace_are_the_same()
     {
         _rules.Import(Policy("a", "ingress: [{fromEntities: [host]}]").Replace("{name: a}", "{name: a, namespace: blue}", StringComparison.Ordinal));
+        _rules.Import(Policy("b", "ingress: [{}]").Replace("spec: {endpointSelector: {}, ingress: [{}]}", "specs: [{endpointSelector: {}, ingress: [{}]}, {endpointSelector: {}, egress: [{}]}]", StringComparison.Ordinal));
         _rules.Import("""[{"endpointSelector":{"matchLabels":{"app":"x"}},"egress":[{"toCIDR":["10.0.0.0/8"]}],"labels":["k=v"]}]""");
         _rules.Delete(LabelSet.Parse("unspec:none"));
         string Describe() => string.Join('\n', _rules.Current.Sections().Select(pair => $"{pair.Rule.Origin} {pair.Rule.Subject} {pair.Rule.Labels} {pair.Section.Place} {pair.Section.Cookie}")) + _rules.Current.Revision;
         var before = Describe();
+        Assert.Contains("specs[1] egress[0]", before, StringComparison.Ordinal);
         Restart();
         Assert.Equal(before, Describe());
     }

@@ -14,7 +14,7 @@ internal enum Enforcement
 
 /// <summary>A workload of the node.</summary>
 /// <param name="Id">1..5.</param>
-/// <param name="Labels"><c>source:key=value</c>; <c>reserved:init</c> alone when they are not known yet.</param>
+/// <param name="Labels"><c>source:key=value</c>; with <c>reserved:init</c> when they, or some of them, are not known yet.</param>
 /// <param name="IPv4">Null when it has none.</param>
 /// <param name="IPv6">Null when it has none.</param>
 /// <param name="IsReady">False: no policy is realised for it.</param>
@@ -24,7 +24,7 @@ internal sealed record Workload(ushort Id, IReadOnlyList<string> Labels, IPAddre
 
     public MacAddress HostMac => MacAddress.FromBytes([2, 0, 0, 0, 2, (byte)Id]);
 
-    public bool IsInit => Labels.SequenceEqual(["reserved:init"]);
+    public bool IsInit => Labels.Contains("reserved:init");
 
     public IPAddress? Address(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;
 

@@ -16,7 +16,12 @@ internal sealed class CaseGenerator(Random random)
         ["k8s:app=client", "container:zone=a"],
         ["k8s:app=web", "k8s:tier=front", "unspec:zone=b"],
         ["k8s:tier=back", "container:zone=a", "k8s:io.kubernetes.pod.namespace=red"],
+        ["container:app=client", "k8s:app=web", "k8s:io.kubernetes.pod.namespace=blue"],
+        ["k8s:k8s.io/app=web", "container:container.runtime/x=a", "k8s:io.kubernetes.pod.namespace=blue"],
+        ["k8s:app=db", "k8s:io/app=web", "container:runtime/x=a", "unspec:app=web"],
         ["reserved:init"],
+        ["reserved:init", "k8s:app=web"],
+        ["reserved:init", "k8s:tier=back", "k8s:io.kubernetes.pod.namespace=red"],
     ];
 
     /// <param name="seed">Whatever it is made of.</param>

@@ -10,8 +10,8 @@ internal sealed class DocumentGenerator(Random random)
 
     private static readonly string[] Prefixes =
     [
-        "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "192.0.2.0/24", "0.0.0.0/0", "10.90.0.0/16",
-        "2001:db8::/32", "2001:db8:1::/48", "::/0", "fd90::/16", "2001:db8:1::5/128",
+        "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "192.0.2.0/24", "0.0.0.0/0", "10.90.0.0/16", "10.90.0.1/32", "192.168.5.1/32",
+        "2001:db8::/32", "2001:db8:1::/48", "::/0", "fd90::/16", "fd90::1/128", "2001:db8:1::5/128",
     ];
 
     private static readonly string[] Singles = ["10.1.2.3", "192.0.2.10", "2001:db8:1::5"];
@@ -104,9 +104,9 @@ internal sealed class DocumentGenerator(Random random)
         var selector = new JsonObject();
         if (random.Next(2) == 0)
         {
-            var labels = new JsonObject { [Pick("app", "k8s:app", "k8s.app", "any:app")] = Pick("web", "db", "client") };
+            var labels = new JsonObject { [Pick("app", "k8s:app", "any:app", "k8s.io/app", "k8s:k8s.io/app")] = Pick("web", "db", "client") };
             if (random.Next(3) == 0)
-                labels[Pick("tier", "zone", "container:zone")] = Pick("back", "front", "a", "b");
+                labels[Pick("tier", "zone", "container:zone", "container.runtime/x")] = Pick("back", "front", "a", "b");
             selector["matchLabels"] = labels;
         }
         else
@@ -119,7 +119,7 @@ internal sealed class DocumentGenerator(Random random)
 
     private JsonObject Expression()
     {
-        var expression = new JsonObject { ["key"] = Pick("app", "k8s:app", "tier", "zone", "io.kubernetes.pod.namespace"), ["operator"] = Pick("In", "NotIn", "Exists", "DoesNotExist") };
+        var expression = new JsonObject { ["key"] = Pick("app", "k8s:app", "tier", "zone", "io.kubernetes.pod.namespace", "k8s.io/app", "container.runtime/x", "reserved:init"), ["operator"] = Pick("In", "NotIn", "Exists", "DoesNotExist") };
         if (((string)expression["operator"]!).EndsWith("In", StringComparison.Ordinal))
             expression["values"] = List(random.Next(1, 4), () => JsonValue.Create(Pick("web", "db", "client", "back", "a", "blue")));
         return expression;

@@ -51,7 +51,7 @@ internal sealed class Documents(World world)
     /// <summary>A document of a namespace protects that namespace only, whatever other one it names; but it may name those whose labels are not known yet.</summary>
     private static bool Selects(JsonNode selector, string space, Workload workload)
     {
-        if (space.Length == 0 || Selector.Keys(selector).Contains(("reserved", "init")))
+        if (space.Length == 0 || Selector.AskedKeys(selector).Contains(("reserved", "init")))
             return Selector.Matches(selector, workload.Labels);
         return workload.Labels.Contains($"k8s:{Selector.NamespaceKey}={space}") && Selector.Matches(selector, workload.Labels, key => key.EndsWith(Selector.NamespaceKey, StringComparison.Ordinal));
     }
@@ -65,6 +65,8 @@ internal sealed class Documents(World world)
             return true;
         if (protocol is not (Packet.Tcp or Packet.Udp))
             return false;
+        if (entry["toPorts"]!.AsArray().Count == 0)
+            throw new InvalidOperationException("An empty toPorts means nothing: such a document is refused.");
         return entry["toPorts"]!.AsArray().SelectMany(item => item!["ports"]!.AsArray()).Any(item =>
             PortOf((string)item!["port"]!) == port
             && ((string?)item["protocol"] ?? "ANY").ToUpperInvariant() is var named
@@ -88,9 +90,8 @@ internal sealed class Documents(World world)
 
     private static bool PeerIsSelected(JsonNode selector, string space, Peer peer)
     {
-        var keys = Selector.Keys(selector).ToList();
-        var namesReserved = keys.Any(key => key.Source == "reserved");
-        var namesNamespace = keys.Any(key => key is { Source: null or "k8s", Key: Selector.NamespaceKey });
+        var namesReserved = Selector.AskedKeys(selector).Any(key => key.Source == "reserved");
+        var namesNamespace = Selector.Keys(selector).Any(key => key is { Source: null or "k8s", Key: Selector.NamespaceKey });
         // Neither the node nor the world is an endpoint, unless a selector says so.
         if (peer.Workload is null && !namesReserved)
             return false;

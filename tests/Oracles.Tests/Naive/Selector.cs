@@ -7,13 +7,11 @@ internal static class Selector
 {
     public const string NamespaceKey = "io.kubernetes.pod.namespace";
 
-    private static readonly string[] Sources = ["any", "k8s", "container", "reserved", "cidr", "mesos", "unspec"];
-
     public static bool Matches(JsonNode selector, IReadOnlyList<string> labels, Func<string, bool>? ignore = null)
     {
         foreach (var (key, value) in selector["matchLabels"]?.AsObject() ?? [])
         {
-            if (ignore?.Invoke(key) != true && Find(key, labels) != (string?)value)
+            if (ignore?.Invoke(key) != true && !Find(key, labels).Contains((string)value!))
                 return false;
         }
 
@@ -30,41 +28,45 @@ internal static class Selector
     public static IEnumerable<(string? Source, string Key)> Keys(JsonNode selector) =>
         (selector["matchLabels"]?.AsObject().Select(pair => pair.Key) ?? []).Concat(selector["matchExpressions"]?.AsArray().Select(expression => (string)expression!["key"]!) ?? []).Select(Split);
 
+    /// <summary>Keys that the selector asks for; "not init" asks for nothing.</summary>
+    public static IEnumerable<(string? Source, string Key)> AskedKeys(JsonNode selector) =>
+        (selector["matchLabels"]?.AsObject().Select(pair => pair.Key) ?? [])
+            .Concat(selector["matchExpressions"]?.AsArray().Where(expression => (string)expression!["operator"]! is "In" or "Exists").Select(expression => (string)expression!["key"]!) ?? []).Select(Split);
+
     private static bool Holds(JsonNode expression, IReadOnlyList<string> labels)
     {
-        var value = Find((string)expression["key"]!, labels);
+        var found = Find((string)expression["key"]!, labels);
         var values = expression["values"]?.AsArray().Select(item => (string)item!).ToList() ?? [];
         return (string)expression["operator"]! switch
         {
-            "In" => value is not null && values.Contains(value),
-            "NotIn" => value is null || !values.Contains(value),
-            "Exists" => value is not null,
-            "DoesNotExist" => value is null,
+            "In" => found.Any(values.Contains),
+            "NotIn" => !found.Any(values.Contains),
+            "Exists" => found.Count > 0,
+            "DoesNotExist" => found.Count == 0,
             var other => throw new InvalidOperationException(other),
         };
     }
 
-    /// <summary>The value of a label; null when it is missing.</summary>
-    private static string? Find(string written, IReadOnlyList<string> labels)
+    /// <summary>The values of a label; several when several sources give it.</summary>
+    private static List<string> Find(string written, IReadOnlyList<string> labels)
     {
         var (source, key) = Split(written);
+        var values = new List<string>();
         foreach (var label in labels)
         {
             var colon = label.IndexOf(':', StringComparison.Ordinal);
             var equals = label.IndexOf('=', StringComparison.Ordinal);
             var (itsSource, itsKey, itsValue) = (label[..colon], equals < 0 ? label[(colon + 1)..] : label[(colon + 1)..equals], equals < 0 ? "" : label[(equals + 1)..]);
             if (itsKey == key && (source is null || source == itsSource))
-                return itsValue;
+                values.Add(itsValue);
         }
 
-        return null;
+        return values;
     }
 
     private static (string? Source, string Key) Split(string written)
     {
         var at = written.IndexOf(':', StringComparison.Ordinal);
-        if (at < 0 && written.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && Sources.Contains(written[..dot]))
-            at = dot;
         if (at < 0)
             return (null, written);
         return (written[..at] == "any" ? null : written[..at], written[(at + 1)..]);

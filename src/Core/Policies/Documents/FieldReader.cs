@@ -1,14 +1,15 @@
 using Cilium.Framework.Configuration;
+using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Policies.Documents;
 
 /// <summary>Reads the fields of one object and collects what is wrong: wrong types, unknown fields, fields that are not built yet.</summary>
 /// <param name="policy">Which policy, for the texts.</param>
 /// <param name="problems">Collects.</param>
-internal sealed class FieldReader(string policy, List<string> problems)
+internal sealed class FieldReader(string policy, ProblemList problems)
 {
     /// <summary>An error at a place.</summary>
-    public void Problem(int id, DocumentNode at, string text) => problems.Add($"CF{id} {policy}, {(at.Path.Length == 0 ? "document" : at.Path)} (line {at.Line}): {text}");
+    public void Problem(int id, DocumentNode at, string text) => Problem(id, at, () => text);
 
     /// <summary>The object, or null with a problem.</summary>
     public DocumentNode.Mapping? Mapping(DocumentNode? node)
@@ -55,9 +56,12 @@ internal sealed class FieldReader(string policy, List<string> problems)
             if (known.Contains(key))
                 continue;
             if (later.Contains(key))
-                Problem(2105, value, $"{key} is a field of Cilium's schema that this version does not build yet. Remove it; nothing of the policy is enforced without it.");
+                Problem(2105, value, $"{key} is a field of Cilium's schema, not built yet. Remove it; nothing of the policy is enforced without it.");
             else
-                Problem(2104, value, $"{key} is not a known field. Nearest known: {NearestKey.Of(key, known.Concat(later))}.");
+                Problem(2104, value, () => $"{Excerpt.Of(key)} is not a known field. Nearest known: {NearestKey.Of(key, known.Concat(later))}.");
         }
     }
+
+    private void Problem(int id, DocumentNode at, Func<string> text) =>
+        problems.Add(() => $"CF{id} {policy}, {(at.Path.IsRoot ? "document" : at.Path)} (line {at.Line}): {text()}");
 }

@@ -10,6 +10,11 @@ internal static class PolicyParser
     private const string ApiVersion = "cilium.io/v2";
     private const string Kind = "CiliumNetworkPolicy";
 
+    private static readonly string[] LaterKinds =
+    [
+        "List", "CiliumNetworkPolicyList", "CiliumClusterwideNetworkPolicy", "CiliumClusterwideNetworkPolicyList", "NetworkPolicy", "NetworkPolicyList",
+    ];
+
     private static readonly string[] LaterRuleFields = ["ingressDeny", "egressDeny", "nodeSelector", "enableDefaultDeny", "log"];
 
     /// <summary>What an object of Kubernetes carries besides its name; anything else is a typing error, and in <c>namespace</c> a dangerous one.</summary>
@@ -24,28 +29,27 @@ internal static class PolicyParser
     {
         var documents = DocumentReader.Read(text);
         if (documents.Count == 0)
-            throw new DocumentException("CF2008 the text holds no policy. Accepted: CiliumNetworkPolicy documents or rules, in YAML or JSON.");
-        var problems = new List<string>();
+            throw new DocumentException("CF2008 the text holds no policy. Accepted: CiliumNetworkPolicy documents or rules, in YAML or JSON. Nothing was imported.");
+        var problems = new ProblemList();
         var policies = documents.SelectMany((document, index) => ParseDocument(document, index, problems)).ToList();
-        foreach (var twice in policies.Where(policy => policy.Name is not null).GroupBy(policy => policy.Name).Where(group => group.Count() > 1))
-            problems.Add($"CF2110 policy {twice.Key} is given {twice.Count()} times in one import. Nothing was imported.");
-        if (problems.Count > 0)
-            throw new DocumentException([.. problems, "Nothing was imported."]);
-        return policies;
+        foreach (var twice in policies.Where(policy => policy.Name is not null).GroupBy(policy => policy.Key).Where(group => group.Count() > 1))
+            problems.Add(() => $"CF2110 policy {twice.First().FullName} is given {twice.Count()} times in one import.");
+        return problems.IsEmpty ? policies : throw new DocumentException([.. problems.Texts, "Nothing was imported."]);
     }
 
     /// <summary>Reads a rule that was stored.</summary>
     /// <param name="text">As JSON, with all its labels.</param>
+    /// <param name="place">What the places of its sections begin with.</param>
     /// <param name="space">Namespace that it is restricted to; empty: none.</param>
     /// <exception cref="DocumentException">It is no rule of this version.</exception>
-    public static PolicyRule ParseStored(string text, string space)
+    public static PolicyRule ParseStored(string text, string place, string space)
     {
-        var problems = new List<string>();
-        var rule = ParseRule(DocumentReader.Read(text)[0], "", new FieldReader("stored rule", problems), space, []);
-        return rule is null || problems.Count > 0 ? throw new DocumentException(problems) : rule;
+        var problems = new ProblemList();
+        var rule = ParseRule(DocumentReader.ReadStored(text), place, new FieldReader("stored rule", problems), space, []);
+        return rule is null || !problems.IsEmpty ? throw new DocumentException(problems.Texts) : rule;
     }
 
-    private static IEnumerable<PolicyDocument> ParseDocument(DocumentNode document, int index, List<string> problems)
+    private static IEnumerable<PolicyDocument> ParseDocument(DocumentNode document, int index, ProblemList problems)
     {
         switch (document)
         {
@@ -65,20 +69,27 @@ internal static class PolicyParser
 
     private static bool IsResource(DocumentNode node) => node is DocumentNode.Mapping mapping && mapping.Entries.Any(entry => entry.Key is "apiVersion" or "kind" or "metadata" or "spec" or "specs");
 
-    private static PolicyDocument ParseBare(IReadOnlyList<DocumentNode> rules, string title, List<string> problems) =>
+    private static PolicyDocument ParseBare(IReadOnlyList<DocumentNode> rules, string title, ProblemList problems) =>
         new(null, "", ParseRules(rules.Select(rule => (rule, "")), new FieldReader(title, problems), "", []));
 
-    private static PolicyDocument? ParseResource(DocumentNode document, string title, List<string> problems)
+    private static PolicyDocument? ParseResource(DocumentNode document, string title, ProblemList problems)
     {
         var fields = new FieldReader(title, problems);
         if (fields.Mapping(document) is not { } resource)
             return null;
+        if (resource.Find("kind") is DocumentNode.Scalar kind && LaterKinds.Contains(kind.Text))
+        {
+            fields.Problem(2113, kind, $"kind {kind.Text} is not built yet. Accepted: {Kind}; several of them as documents separated by \"---\", or as the items of a list.");
+            return null;
+        }
+
         var metadata = fields.Mapping(resource.Find("metadata"));
-        var (space, name) = (ReadName(metadata, "namespace", fields), ReadName(metadata, "name", fields));
-        var fullName = string.IsNullOrEmpty(space) ? name : $"{space}/{name}";
-        if (!string.IsNullOrEmpty(name))
-            fields = new FieldReader($"policy {fullName}", problems);
-        else
+        var space = ReadName(metadata, "namespace", ObjectName.NamespaceProblem, fields) ?? "";
+        var name = ReadName(metadata, "name", ObjectName.NameProblem, fields);
+        var policy = new PolicyDocument(name, space, []);
+        if (name is not null)
+            fields = new FieldReader($"policy {policy.FullName}", problems);
+        else if (metadata?.Find("name") is null)
             fields.Problem(2111, metadata ?? (DocumentNode)resource, "metadata.name is missing.");
         if (metadata is not null)
             fields.Allow(metadata, ObjectFields, []);
@@ -94,19 +105,18 @@ internal static class PolicyParser
         IEnumerable<Label> own =
         [
             new("k8s", "io.cilium.k8s.policy.derived-from", Kind), new("k8s", "io.cilium.k8s.policy.name", name ?? ""),
-            .. string.IsNullOrEmpty(space) ? (Label[])[] : [new("k8s", "io.cilium.k8s.policy.namespace", space)],
+            .. space.Length == 0 ? (Label[])[] : [new("k8s", "io.cilium.k8s.policy.namespace", space)],
         ];
-        return new PolicyDocument(fullName, space ?? "", ParseRules(rules, fields, space ?? "", own));
+        return policy with { Rules = ParseRules(rules, fields, space, own) };
     }
 
-    /// <summary>The name and the namespace become labels, so that they hold what labels may hold.</summary>
-    private static string? ReadName(DocumentNode.Mapping? metadata, string field, FieldReader fields)
+    private static string? ReadName(DocumentNode.Mapping? metadata, string field, Func<string, string?> problemOf, FieldReader fields)
     {
-        if (metadata?.Find(field) is not { } node || fields.Text(node) is not { Length: > 0 } text)
+        if (metadata?.Find(field) is not { } node || fields.Text(node) is not { } text)
             return null;
-        if (Label.TryParse($"k8s:{field}={text}", Label.UnspecifiedSource, out _, out var error))
+        if (problemOf(text) is not { } problem)
             return text;
-        fields.Problem(2124, node, error!);
+        fields.Problem(2124, node, problem);
         return null;
     }
 
@@ -136,7 +146,7 @@ internal static class PolicyParser
         var all = LabelSet.Create([.. ParseLabels(rule.Find("labels"), fields), .. labels]);
         if (rule.Find("description") is { } description)
             fields.Text(description);
-        return subject is null ? null : NamespaceRules.Apply(new PolicyRule("", subject, ingress, egress, all, SectionText.Of(rule, all)), space);
+        return subject is null ? null : NamespaceRules.Apply(new PolicyRule("", subject, ingress, egress, all, SectionText.Of(rule, all)) { Place = place }, space);
     }
 
     private static List<RuleSection>? ParseSections(DocumentNode.Mapping rule, string field, string place, TrafficDirection direction, FieldReader fields, SelectorParser selectors)

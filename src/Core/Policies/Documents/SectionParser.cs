@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cilium.Framework.Errors;
 using Cilium.Framework.Policies.Rules;
 using Cilium.Framework.Rows;
 
@@ -17,6 +18,11 @@ internal sealed class SectionParser(FieldReader fields, SelectorParser selectors
     [
         "fromRequires", "toRequires", "toServices", "toFQDNs", "fromNodes", "toNodes", "fromGroups", "toGroups", "icmps", "authentication",
     ];
+
+    /// <summary>What later versions of Cilium know (facts 9.1).</summary>
+    private static readonly string[] LaterEntities = ["ingress", "unmanaged", "remote-node", "health", "none", "kube-apiserver"];
+
+    private static readonly string[] LaterProtocols = ["SCTP"];
 
     private readonly string _prefix = direction == TrafficDirection.Ingress ? "from" : "to";
 
@@ -58,9 +64,9 @@ internal sealed class SectionParser(FieldReader fields, SelectorParser selectors
             case "world": return new PeerSelector.World();
             case "cluster": return new PeerSelector.Cluster();
             case "host": return new PeerSelector.Reserved(NumericIdentity.Host);
-            case "init": return new PeerSelector.Reserved(NumericIdentity.Init);
+            case "init": return new PeerSelector.Init();
             default:
-                fields.Problem(2132, node, $"entity \"{text}\" is not known. Accepted: all, world, cluster, host, init.");
+                fields.Problem(2132, node, $"entity \"{Excerpt.Of(text)}\" is {NotBuilt(LaterEntities, text)}. Accepted: all, world, cluster, host, init.");
                 return null;
         }
     }
@@ -97,7 +103,7 @@ internal sealed class SectionParser(FieldReader fields, SelectorParser selectors
             return null;
         if (IpPrefix.TryParse(text, out var prefix) && (!mustHaveLength || text.Contains('/', StringComparison.Ordinal)))
             return prefix;
-        fields.Problem(2135, node, $"\"{text}\" is not a prefix. Accepted: such as 10.0.0.0/8 or fd00::/64{(mustHaveLength ? "" : ", or a single address")}.");
+        fields.Problem(2135, node, $"\"{Excerpt.Of(text)}\" is not a prefix. Accepted: such as 10.0.0.0/8 or fd00::/64{(mustHaveLength ? "" : ", or a single address")}; no leading zeros.");
         return null;
     }
 
@@ -105,6 +111,9 @@ internal sealed class SectionParser(FieldReader fields, SelectorParser selectors
     {
         if (fields.List(node) is not { } entries)
             return null;
+        // Cilium takes an empty list for "any port": a template that filled in nothing would open everything.
+        if (node is DocumentNode.Sequence { Items.Count: 0 })
+            fields.Problem(2137, node, "toPorts is empty. Name at least one port, or leave toPorts out to mean every port.");
         var ports = new List<PortRule>();
         foreach (var entry in entries)
         {
@@ -140,14 +149,15 @@ internal sealed class SectionParser(FieldReader fields, SelectorParser selectors
 
     private ushort? ReadPort(DocumentNode node, string text)
     {
-        // As Cilium reads it: base by prefix, so 0x50 is 80.
+        // As Cilium reads it: base by prefix, so 0x50 is 80. By the same rule 010 would be 8: nobody means that.
         var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        var number = 0;
         var read = isHex
-            ? int.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            ? int.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+            : !text.StartsWith('0') && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
         if (read && number is >= 1 and <= ushort.MaxValue)
             return (ushort)number;
-        fields.Problem(2107, node, $"\"{text}\" is not a port. Accepted: 1..65535. Port names are not built yet.");
+        fields.Problem(2107, node, $"\"{Excerpt.Of(text)}\" is not a port. Accepted: 1..65535 without leading zeros. Port names are not built yet.");
         return null;
     }
 
@@ -162,8 +172,10 @@ internal sealed class SectionParser(FieldReader fields, SelectorParser selectors
             case "" or "ANY": return [IpProtocol.Tcp, IpProtocol.Udp];
             case null: return [];
             case var other:
-                fields.Problem(2138, node, $"protocol \"{other}\" is not known. Accepted: TCP, UDP, ANY.");
+                fields.Problem(2138, node, $"protocol \"{Excerpt.Of(other)}\" is {NotBuilt(LaterProtocols, other)}. Accepted: TCP, UDP, ANY.");
                 return [];
         }
     }
+
+    private static string NotBuilt(string[] later, string text) => later.Contains(text) ? "one of Cilium's, not built yet" : "not known";
 }

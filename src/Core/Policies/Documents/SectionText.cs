@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cilium.Framework.Labels;
 
@@ -7,6 +8,9 @@ namespace Cilium.Framework.Policies.Documents;
 /// <summary>A node as one line of JSON: what a rule says, in a form that does not depend on how it was written.</summary>
 internal static class SectionText
 {
+    /// <summary>Only what JSON demands is escaped: the text goes into files and answers, never into a web page.</summary>
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Of(DocumentNode node) => Text(writer => Write(writer, node));
 
     /// <summary>A rule, with these labels instead of those it was written with.</summary>
@@ -33,7 +37,7 @@ internal static class SectionText
     private static string Text(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, Options))
             write(writer);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
