@@ -85,7 +85,7 @@ public sealed class JobRunner(TimeProvider time, IHealthReporter health, ILogger
             {
                 if (failures == 0)
                     scope.Ok("running");
-                await run(stop);
+                await RunOnceAsync(run, scope, failures, options, stop);
                 scope.Stopped("finished");
                 return;
             }
@@ -105,6 +105,22 @@ public sealed class JobRunner(TimeProvider time, IHealthReporter health, ILogger
         }
 
         scope.Stopped("stopped");
+    }
+
+    /// <summary>A job that was started again counts as working once it has run for as long as it had paused.</summary>
+    private async Task RunOnceAsync(Func<CancellationToken, Task> run, IHealthReporter scope, int failures, JobOptions options, CancellationToken stop)
+    {
+        if (failures == 0)
+        {
+            await run(stop);
+            return;
+        }
+
+        var pause = PauseAfter(failures, options);
+        // Disposing it waits for its callback: nothing is reported as working after it failed.
+        await using var steady = time.CreateTimer(
+            _ => scope.Ok($"running again after {failures} failures"), null, pause > options.Steady ? pause : options.Steady, Timeout.InfiniteTimeSpan);
+        await run(stop);
     }
 
     private async Task<bool> PausedAsync(TimeSpan pause, CancellationToken stop)

@@ -46,6 +46,36 @@ public sealed class JobRunnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_job_that_was_started_again_is_healthy_after_it_has_run_for_a_second()
+    {
+        var starts = 0;
+        _jobs.Start("watch", stop => Interlocked.Increment(ref starts) == 1 ? throw new IOException("gone") : Task.Delay(Timeout.InfiniteTimeSpan, _time, stop));
+        await FailedAsync("failed 1 times in a row, starts again in 0.1 s: gone");
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        await Eventually.TrueAsync(() => Volatile.Read(ref starts) == 2, "the second start");
+        _time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.Equal(HealthLevel.Degraded, _health.Level);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal((HealthLevel.Ok, "running again after 1 failures"), (_health.Level, _health.Snapshot()[0].Message));
+    }
+
+    [Fact]
+    public async Task A_job_that_keeps_failing_at_once_never_looks_healthy()
+    {
+        _jobs.Start("watch", _ => throw new IOException("gone"));
+        var reports = new List<HealthReport>();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(100));
+                reports.AddRange(_health.Snapshot());
+                return reports.Exists(report => report.Message.StartsWith("failed 6 times", StringComparison.Ordinal));
+            },
+            "six failures");
+        Assert.DoesNotContain(reports, report => report.Message.StartsWith("running again", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_job_can_be_stopped_while_it_pauses()
     {
         _jobs.Start("watch", _ => throw new IOException("gone"));
