@@ -5,6 +5,9 @@ namespace Cilium.Framework.Reconciliation;
 /// <summary>What a reconciler still has to do for one key. Times are since the reconciler was made.</summary>
 internal sealed class PendingWork
 {
+    private Gate? _gate;
+    private TimeSpan _closedSince;
+
     /// <summary>When it is tried next; null: not before the row changes.</summary>
     public TimeSpan? Due { get; private set; }
 
@@ -17,8 +20,8 @@ internal sealed class PendingWork
     /// <summary>Last failure; null when it did not fail.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Since when a gate has held it back; stays when the gate's time is up.</summary>
-    public TimeSpan? HeldSince { get; set; }
+    /// <summary>Since when any gate has held it back without a break; null: none does.</summary>
+    public TimeSpan? HeldSince { get; private set; }
 
     /// <summary>A gate holds it back now.</summary>
     public bool IsHeld { get; set; }
@@ -28,6 +31,19 @@ internal sealed class PendingWork
 
     /// <summary>Applied again without having changed.</summary>
     public bool IsRefresh { get; init; }
+
+    /// <summary>Its gate is open.</summary>
+    public void Opened() => (HeldSince, _gate) = (null, null);
+
+    /// <summary>Its gate is closed. Another gate than before has its own time; all of them together have theirs, or a row that changes again and again would never come.</summary>
+    /// <returns>When the row is let through all the same.</returns>
+    public TimeSpan Closed(TimeSpan now, Gate gate, ReconcilerOptions options)
+    {
+        HeldSince ??= now;
+        if (!gate.Equals(_gate))
+            (_gate, _closedSince) = (gate, now);
+        return HeldUntil(options);
+    }
 
     public void Changed(TimeSpan now) => (Due, Attempts, Thrown, Error) = (now, 0, 0, null);
 
@@ -47,12 +63,18 @@ internal sealed class PendingWork
     }
 
     /// <summary>When there is something to do for it, if nothing changes; null: never.</summary>
-    public TimeSpan? NextDue(TimeSpan gatePatience)
+    public TimeSpan? NextDue(ReconcilerOptions options)
     {
         if (WaitsForSources)
             return null;
-        return IsHeld ? HeldSince + gatePatience : Due;
+        return IsHeld ? HeldUntil(options) : Due;
     }
 
     public int MaxCompany(int maxBatch) => Math.Max(1, maxBatch >> Math.Min(Thrown, 30));
+
+    private TimeSpan HeldUntil(ReconcilerOptions options)
+    {
+        var (one, all) = (_closedSince + options.GatePatience, HeldSince.GetValueOrDefault(_closedSince) + options.GatePatienceInTotal);
+        return one < all ? one : all;
+    }
 }

@@ -137,10 +137,9 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     private bool IsHeld(TKey key, DesiredRow<TRow> desired, PendingWork work, TimeSpan now)
     {
         var verdict = desired.Gate is { } gate ? _gates.Judge(gate) : GateVerdict.Open;
-        if (verdict.State != GateState.Closed)
-            return false;
-        work.HeldSince ??= now;
-        if (now - work.HeldSince >= _options.GatePatience)
+        if (verdict.State == GateState.Open)
+            work.Opened();
+        if (verdict.State != GateState.Closed || now >= work.Closed(now, desired.Gate!, _options))
             return false;
         _statuses.Held(key, desired, verdict.Text);
         return true;
@@ -241,7 +240,7 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
             next = _pruning.Due;
         foreach (var work in _work.Values)
         {
-            if (work.NextDue(_options.GatePatience) is { } due && due < next)
+            if (work.NextDue(_options) is { } due && due < next)
                 next = due;
         }
 

@@ -18,6 +18,12 @@ public sealed record ReconcilerOptions
     /// <summary>How long a closed gate holds a row back at most (architecture, order of realisation 2).</summary>
     public TimeSpan GatePatience { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long gates hold a row back at most when it changes meanwhile and its gate with it. Until then the target keeps what may allow too much;
+    /// Cilium waits 25 s before it uses a new label set, too (facts 9.3).
+    /// </summary>
+    public TimeSpan GatePatienceInTotal { get; init; } = TimeSpan.FromSeconds(25);
+
     /// <summary>Pause between two removals of what nobody desires.</summary>
     public TimeSpan PruneInterval { get; init; } = TimeSpan.FromHours(1);
 

@@ -75,6 +75,64 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_that_changes_and_waits_for_something_else_has_the_whole_patience_again()
+    {
+        _it.Policies.Upsert(new(5, 1));
+        _it.Policies.Upsert(new(6, 1));
+        _it.Table.Upsert(new(1, 7), Gate.Done("policies", 5));
+        await _it.StepAsync();
+        _it.Time.Advance(TimeSpan.FromSeconds(4.9));
+        _it.Table.Upsert(new(1, 8), Gate.Done("policies", 6));
+        Assert.Equal(TimeSpan.FromSeconds(5), await _it.StepAsync());
+        await _it.StepAfterAsync(TimeSpan.FromSeconds(4.9));
+        Assert.Empty(_it.Target.Log);
+        await _it.StepAfterAsync(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(["+1=8"], _it.Target.Log);
+        Assert.Equal("no longer held back after 9.9 s: policies 6 is not Done yet", _it.StatusOf(1)!.Text);
+    }
+
+    [Fact]
+    public async Task A_row_that_changes_again_and_again_is_held_back_for_25_s_at_most()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            _it.Table.Upsert(new(1, i), Gate.Done("policies", i));
+            await _it.StepAsync();
+            Assert.Empty(_it.Target.Log);
+            _it.Time.Advance(TimeSpan.FromSeconds(4));
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(1), await _it.StepAsync());
+        await _it.StepAfterAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(["+1=5"], _it.Target.Log);
+        Assert.Equal("no longer held back after 25 s: policies 5 is not Done yet", _it.StatusOf(1)!.Text);
+    }
+
+    [Fact]
+    public async Task A_row_that_changes_and_waits_for_the_same_does_not_wait_longer()
+    {
+        _it.Table.Upsert(new(1, 7), Gate.Done("policies", 5));
+        await _it.StepAsync();
+        _it.Time.Advance(TimeSpan.FromSeconds(4.9));
+        _it.Table.Upsert(new(1, 8), Gate.Done("policies", 5));
+        Assert.Equal(TimeSpan.FromSeconds(0.1), await _it.StepAsync());
+    }
+
+    [Fact]
+    public async Task Once_let_through_by_an_open_gate_the_patience_begins_anew()
+    {
+        _it.Table.Upsert(new(1, 7), Gate.Done("policies", 5));
+        await _it.StepAsync();
+        _it.Time.Advance(TimeSpan.FromSeconds(4));
+        _it.Target.Outcome = _ => RowOutcome.Failed(ErrorKind.Unavailable, "no");
+        _it.Policies.Upsert(new(5, 1));
+        await StepPolicies();
+        await _it.StepAsync();
+        _it.Policies.Upsert(new(5, 2));
+        Assert.Equal(TimeSpan.FromSeconds(5), await _it.StepAfterAsync(TimeSpan.FromMilliseconds(100)));
+    }
+
+    [Fact]
     public async Task A_row_released_by_time_is_tried_again_at_the_usual_pace_when_it_fails()
     {
         _it.Table.Upsert(new(1, 7), Gate.Done("policies", 5));
