@@ -1,3 +1,4 @@
+using System.Net;
 using Cilium.Framework.Agent.Events;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Datapath;
@@ -78,6 +79,8 @@ internal sealed class NodeRuntime : IAsyncDisposable
 
     private PolicyController Policies { get; }
 
+    private IReadOnlyList<IPAddress> Gateways => [.. Ipam.LocalPools().Select(pool => pool.Gateway)];
+
     private bool IsReal => _plugins.Datapath.Capabilities.HasFlag(DatapathCapabilities.RealDevices);
 
     /// <summary>Starts the backends, takes over what was realised and known before, and starts every loop.</summary>
@@ -99,6 +102,9 @@ internal sealed class NodeRuntime : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Puts settings into force that may change while the agent runs.</summary>
+    public void Apply(AgentOptions changed) => Policies.Apply(changed.PolicyEnforcement, changed.AllowLocalhost);
 
     /// <summary>Ends the loops; what is realised stays.</summary>
     public async ValueTask DisposeAsync()
@@ -139,10 +145,12 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private async Task RestoreAndRunAsync(CancellationToken ct)
     {
         var held = await _plugins.Datapath.View.ListEndpointsAsync(ct);
-        var identityState = IdentityFile.Load();
-        var suffix = _options.NodeIPv4 ?? FirstAddress();
-        var stored = new IdentitySource(_plugins.Kvstore, Tables.StoredIdentities, Tables.StoredIdentities.RegisterSource("kvstore"));
-        var allocator = new IdentityAllocator(_plugins.Kvstore, stored, suffix.ToString(), _options.ClusterId);
+        var before = IdentityFile.Load();
+        var identityState = IdentityFile.Rename(NodeKeyName.Choose(
+            _options.NodeIPv4, before.Node, [.. _netlink.ListAddresses().Select(address => address.IP)], Gateways, _options.NodeName));
+        var refused = new RefusedKeys(_health.Scope("identities"));
+        var stored = new IdentitySource(_plugins.Kvstore, Tables.StoredIdentities, Tables.StoredIdentities.RegisterSource("kvstore"), refused);
+        var allocator = new IdentityAllocator(new StoreCalls(_plugins.Kvstore, _time), stored, identityState.Node!, _options.ClusterId, refused);
         var claims = new IdentityClaims(allocator, Tables.EndpointRequests, InUse, Tables.IdentityClaims, IdentityFile, _time, _loggers.CreateLogger<IdentityClaims>());
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
@@ -164,8 +172,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
 
     private void RunSources(IdentitySource stored, IdentityClaims claims)
     {
-        var hosts = new HostAddresses(
-            _netlink, [.. Ipam.LocalPools().Select(pool => pool.Gateway)], Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
+        var hosts = new HostAddresses(_netlink, Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
         hosts.Read();
         _jobs.Start("host-addresses", hosts.RunAsync);
         _jobs.Start("identity-source", stored.RunAsync);
@@ -193,9 +200,10 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private void RunControllers(HashSet<(ushort Id, int IfIndex)> held)
     {
         var t = Tables;
-        Run("cidr-identities", Cidrs, [t.Rules], InUse.Inputs, t.CidrIdentities.RegisterSource("rules"));
+        var prefixes = t.CidrIdentities.RegisterSource("rules");
+        _jobs.Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
         Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
-        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows], t.Policies.RegisterSource("rules"));
+        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
         Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
@@ -239,8 +247,4 @@ internal sealed class NodeRuntime : IAsyncDisposable
     }
 
     private bool StillExists(EndpointRequest request) => !IsReal || _netlink.FindLink(request.Device)?.Index == request.IfIndex;
-
-    /// <summary>Name of this node in the store: one of its own addresses.</summary>
-    private System.Net.IPAddress FirstAddress() =>
-        _netlink.ListAddresses().Select(address => address.IP).FirstOrDefault(ip => !System.Net.IPAddress.IsLoopback(ip) && !ip.IsIPv6LinkLocal) ?? System.Net.IPAddress.Loopback;
 }

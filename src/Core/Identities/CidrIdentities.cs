@@ -4,11 +4,12 @@ using Cilium.Framework.Tables;
 namespace Cilium.Framework.Identities;
 
 /// <summary>wanted prefixes -> cidr-identities: a number for every prefix that a rule names, until no address resolves to it any more.</summary>
+/// <remarks>A loop of its own and no controller: it remembers what it gave, on the disk, and the same rules in another order give other numbers.</remarks>
 /// <param name="wanted">Prefixes that the rules name now.</param>
 /// <param name="inUse">Numbers that an address still resolves to.</param>
 /// <param name="table">Written here only.</param>
 /// <param name="file">Where numbers are remembered: a prefix keeps its number over a restart.</param>
-internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdentitiesInUse inUse, IWriteTable<IpPrefix, CidrIdentityRow> table, IdentityStateFile file) : IController
+internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdentitiesInUse inUse, IWriteTable<IpPrefix, CidrIdentityRow> table, IdentityStateFile file)
 {
     private uint _last = NumericIdentity.FirstNodeLocal - 1;
 
@@ -20,8 +21,29 @@ internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdent
         table.ReplaceAll(state.Prefixes.Select(pair => new CidrIdentityRow(IpPrefix.Parse(pair.Key), new NumericIdentity(pair.Value), IsWanted: false)));
     }
 
-    /// <inheritdoc />
-    public void Compute()
+    /// <summary>Runs until cancelled, or until the disk fails: then whoever runs the loop starts it again.</summary>
+    /// <param name="rules">Table whose changes change what is wanted.</param>
+    /// <param name="source">Told when every prefix of the complete rules has its number.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task RunAsync(IReadTable rules, TableSource source, CancellationToken ct)
+    {
+        var wake = new Wake();
+        using var onRules = rules.Attach(wake);
+        using var onUse = inUse.Attach(wake);
+        while (true)
+        {
+            // Asked before looking: rules that come meanwhile may not be seen.
+            var isComplete = rules.IsInitialized;
+            Assign();
+            if (isComplete)
+                source.ListDone();
+            await wake.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>Gives numbers to what is wanted now and takes back those that nothing resolves to; for tests and for the loop.</summary>
+    /// <exception cref="Errors.CiliumException">The disk fails; nothing was given.</exception>
+    public void Assign()
     {
         var prefixes = wanted();
         var rows = table.Where(row => prefixes.Contains(row.Prefix) || inUse.Contains(row.Id))

@@ -13,14 +13,18 @@ namespace Cilium.Framework.Identities;
 /// </remarks>
 /// <param name="store">The store.</param>
 /// <param name="known">Numbers in the store, as last seen by this node.</param>
-/// <param name="node">Name of this node in the keys: its own IPv4 address, as Cilium does.</param>
+/// <param name="node">Name of this node in the keys (<see cref="NodeKeyName"/>).</param>
 /// <param name="clusterId">Goes into bits 16-23.</param>
-internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, string node, byte clusterId)
+/// <param name="refused">Learns which uses are not believed.</param>
+internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
 {
     /// <summary>Cilium gives up after 16 attempts too (facts 9.4).</summary>
     private const int Attempts = 16;
 
     private readonly ConcurrentDictionary<LabelSet, NumericIdentity> _held = new();
+
+    /// <summary>Sets whose number is under way: their uses may be in the store already, and are not stale.</summary>
+    private readonly ConcurrentDictionary<LabelSet, byte> _underWay = new();
 
     /// <summary>Numbers that this node uses.</summary>
     public IReadOnlyDictionary<LabelSet, NumericIdentity> Held => _held;
@@ -31,16 +35,15 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
     {
         if (ReservedIdentities.TryGet(labels, out var id) || _held.TryGetValue(labels, out id))
             return id;
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        _underWay[labels] = 0;
+        try
         {
-            if (await JoinAsync(labels, ct) is { } joined)
-                return Hold(labels, joined);
-            var candidate = known.TryFind(labels, out var unused) ? unused : ChooseFree(attempt);
-            if (await CreateAsync(labels, candidate, ct))
-                return Hold(labels, candidate);
+            return await FindOrCreateAsync(labels, ct);
         }
-
-        throw new CiliumException(ErrorKind.Conflict, $"CF3001 identity of {labels}: no number after {Attempts} attempts, others were faster each time. It is tried again.");
+        finally
+        {
+            _underWay.TryRemove(labels, out _);
+        }
     }
 
     /// <summary>Takes a number for granted that an earlier process of this node held, without asking the store: endpoints must not wait for it.</summary>
@@ -75,14 +78,19 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
     /// <returns>How many.</returns>
     public async Task<int> RemoveStaleAsync(IReadOnlySet<LabelSet> needed, CancellationToken ct)
     {
-        var keep = needed.Concat(_held.Keys).Select(labels => IdentityKeys.Use(labels, node)).ToHashSet(StringComparer.Ordinal);
-        var stale = (await store.ListAsync(IdentityKeys.Uses, ct))
-            .Where(entry => entry.Key.EndsWith(";/" + node, StringComparison.Ordinal) && !keep.Contains(entry.Key))
-            .ToList();
-        foreach (var entry in stale)
-            await store.CommitAsync([new KvCondition.RevisionEquals(entry.Key, entry.Revision)], [new KvOperation.Delete(entry.Key)], ct);
-        return stale.Count;
+        var uses = await store.ListAsync(IdentityKeys.Uses, ct);
+        // Asked after listing: a set that was taken meanwhile is not stale.
+        var keep = needed.Concat(_held.Keys).Concat(_underWay.Keys).Select(labels => IdentityKeys.Use(labels, node)).ToHashSet(StringComparer.Ordinal);
+        refused.Keep(IdentityKeys.Uses, uses.Where(use => IdentityKeys.ReadNumber(use.Value.Span) is not { } id || !AllocatedNumbers.Contains(id)).Select(use => use.Key).ToHashSet());
+        return await RemoveAsync(uses.Where(use => IdentityKeys.IsUseOf(use.Key, node) && !keep.Contains(use.Key)), ct);
     }
+
+    /// <summary>Withdraws every use under a name that this node had before.</summary>
+    /// <param name="former">The name.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> RemoveUsesOfAsync(string former, CancellationToken ct) =>
+        former == node ? 0 : await RemoveAsync((await store.ListAsync(IdentityKeys.Uses, ct)).Where(use => IdentityKeys.IsUseOf(use.Key, former)), ct);
 
     /// <summary>Removes numbers that no node uses.</summary>
     /// <param name="ct">Gives up.</param>
@@ -104,14 +112,49 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
         return removed;
     }
 
+    private async Task<NumericIdentity> FindOrCreateAsync(LabelSet labels, CancellationToken ct)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await JoinAsync(labels, ct) is { } joined)
+                return Hold(labels, joined);
+            var candidate = known.TryFind(labels, out var unused) ? unused : ChooseFree(attempt);
+            if (await CreateAsync(labels, candidate, ct))
+                return Hold(labels, candidate);
+        }
+
+        throw new CiliumException(ErrorKind.Conflict, $"CF3001 identity of {labels}: no number after {Attempts} attempts, others were faster each time. It is tried again.");
+    }
+
+    private async Task<int> RemoveAsync(IEnumerable<KvEntry> uses, CancellationToken ct)
+    {
+        var removed = 0;
+        foreach (var use in uses)
+        {
+            var result = await store.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision)], [new KvOperation.Delete(use.Key)], ct);
+            removed += result.Succeeded ? 1 : 0;
+        }
+
+        return removed;
+    }
+
     /// <summary>Uses the number that another node (or an earlier process of this one) has for the labels.</summary>
     private async ValueTask<NumericIdentity?> JoinAsync(LabelSet labels, CancellationToken ct)
     {
         var folder = IdentityKeys.UsesOf(labels);
         foreach (var use in await store.ListAsync(folder, ct))
         {
-            if (use.Key.AsSpan(folder.Length).Contains('/') || !IdentityKeys.TryReadNumber(use.Value.Span, out var id))
+            if (use.Key.AsSpan(folder.Length).Contains('/'))
                 continue;
+            var said = IdentityKeys.ReadNumber(use.Value.Span);
+            var objection = AllocatedNumbers.Objection(said, labels);
+            if (objection is not null || said is not { } id)
+            {
+                await RefuseAsync(labels, use, objection, ct);
+                continue;
+            }
+
+            refused.Judge(use.Key, null);
             // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
             if (await FreeForAsync(labels, id, ct) is not { } free)
                 continue;
@@ -124,6 +167,19 @@ internal sealed class IdentityAllocator(IKvstore store, IKnownIdentities known, 
         }
 
         return null;
+    }
+
+    /// <summary>A use that is not believed: this node's own goes; with one of another node nobody can tell that the labels have no number, so they get none.</summary>
+    private async Task RefuseAsync(LabelSet labels, KvEntry use, string? objection, CancellationToken ct)
+    {
+        if (use.Key == IdentityKeys.Use(labels, node))
+        {
+            await RemoveAsync([use], ct);
+            return;
+        }
+
+        refused.Judge(use.Key, objection);
+        throw new CiliumException(ErrorKind.Conflict, $"CF3003 identity of {labels}: the store's key {use.Key} is not believed: {objection}. Remove the key, and find out who wrote it. It is tried again.");
     }
 
     private async ValueTask<bool> CreateAsync(LabelSet labels, NumericIdentity id, CancellationToken ct)

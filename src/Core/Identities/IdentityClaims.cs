@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Cilium.Framework.Identities;
 
 /// <summary>endpoint-requests -> identity-claims: a number for every label set in use, and its release when nothing resolves to it any more.</summary>
+/// <remarks>Fixed numbers are given at once. Each other set asks the store on its own: none waits for another, and one call of a store that hangs ends by its deadline.</remarks>
 /// <param name="allocator">Asks the store.</param>
 /// <param name="requests">Who needs numbers.</param>
 /// <param name="inUse">Numbers that an address still resolves to: they are not released yet, whoever needed them.</param>
@@ -24,18 +25,21 @@ internal sealed partial class IdentityClaims(
     TimeProvider time,
     ILogger logger)
 {
-    private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan RetryLongest = TimeSpan.FromMinutes(1);
-
     /// <summary>Cilium collects every ten minutes too (facts 9.4).</summary>
     private static readonly TimeSpan CollectEvery = TimeSpan.FromMinutes(10);
 
+    /// <summary>Name of the collection among the errands; no label set is called so.</summary>
+    private const string Collection = "collection";
+
     private readonly HashSet<LabelSet> _unconfirmed = [];
+    private IReadOnlyList<string> _formerNodes = [];
+    private long? _collectedAt;
 
     /// <summary>Takes over the numbers that an earlier process used, before any store is reached.</summary>
     /// <param name="state">What it left.</param>
     public void Restore(IdentityState state)
     {
+        _formerNodes = state.FormerNodes ?? [];
         foreach (var (key, number) in state.Claims)
         {
             var labels = LabelSet.FromKey(key);
@@ -53,97 +57,122 @@ internal sealed partial class IdentityClaims(
         var wake = new Wake();
         using var onRequests = requests.Attach(wake);
         using var onUse = inUse.Attach(wake);
-        var retry = RetryFirst;
-        var nextCollection = time.GetUtcNow();
-        var staleRemoved = false;
+        await using var errands = new Errands(time, wake, ct);
         while (true)
         {
-            var pause = nextCollection - time.GetUtcNow();
-            try
+            errands.Harvest(Failed);
+            // Asked before looking: a source may deliver and report while we look.
+            var isComplete = requests.IsInitialized;
+            var needed = requests.Select(request => Claimed(request.IdentityLabels)).ToHashSet();
+            Claim(needed, errands);
+            if (isComplete)
             {
-                await ReconcileAsync(ct);
-                if (requests.IsInitialized && (!staleRemoved || pause <= TimeSpan.Zero))
-                {
-                    await CollectAsync(ct);
-                    staleRemoved = true;
-                    nextCollection = time.GetUtcNow() + CollectEvery;
-                }
-
-                retry = RetryFirst;
-                pause = nextCollection - time.GetUtcNow();
-            }
-            catch (CiliumException exception)
-            {
-                LogRetry(logger, exception, retry);
-                pause = retry;
-                retry = TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, RetryLongest.Ticks));
+                Withdraw(needed, errands);
+                Collect(errands);
             }
 
-            await WaitAsync(wake, pause, ct);
+            await WaitAsync(wake, Pause(errands), ct);
         }
-    }
-
-    private async Task ReconcileAsync(CancellationToken ct)
-    {
-        var needed = requests.Select(request => Claimed(request.IdentityLabels)).ToHashSet();
-        Exception? failure = null;
-        foreach (var labels in needed)
-        {
-            try
-            {
-                await ClaimAsync(labels, ct);
-            }
-            catch (CiliumException exception)
-            {
-                failure = exception;
-                if (claims[labels]?.Id is null)
-                    claims.Upsert(new IdentityClaimRow(labels, null, exception.Message));
-            }
-        }
-
-        if (requests.IsInitialized)
-        {
-            foreach (var claim in claims.Where(claim => !needed.Contains(claim.Labels) && (claim.Id is not { } id || !inUse.Contains(id))).ToList())
-                await WithdrawAsync(claim.Labels, ct);
-        }
-
-        if (failure is not null)
-            throw failure;
     }
 
     /// <summary>An endpoint without labels is <c>reserved:init</c>.</summary>
     internal static LabelSet Claimed(LabelSet labels) => labels.Count > 0 ? labels : LabelSet.Create([new Label(Label.ReservedSource, "init")]);
 
-    private async Task ClaimAsync(LabelSet labels, CancellationToken ct)
+    private void Claim(HashSet<LabelSet> needed, Errands errands)
     {
-        if (_unconfirmed.Contains(labels))
+        foreach (var labels in needed)
         {
-            await allocator.ConfirmAsync(labels, ct);
-            _unconfirmed.Remove(labels);
+            if (ReservedIdentities.TryGet(labels, out var id))
+                claims.Upsert(new IdentityClaimRow(labels, id));
         }
 
-        var id = await allocator.AllocateAsync(labels, ct);
-        if (claims[labels]?.Id == id)
-            return;
-        if (!id.IsReserved)
-            file.Change(state => state with { Claims = new Dictionary<string, uint>(state.Claims) { [labels.ToKey()] = id.Value } });
-        claims.Upsert(new IdentityClaimRow(labels, id));
+        var waiting = needed.Where(labels => _unconfirmed.Contains(labels) || claims[labels]?.Id is null).ToList();
+        foreach (var labels in waiting.OrderBy(labels => errands.DueOf(labels.ToKey())))
+            errands.Begin(labels.ToKey(), stop => AllocateAsync(labels, stop));
     }
 
-    private async Task WithdrawAsync(LabelSet labels, CancellationToken ct)
+    private async Task<Action> AllocateAsync(LabelSet labels, CancellationToken ct)
+    {
+        // Says no at once when nothing is held.
+        await allocator.ConfirmAsync(labels, ct);
+        var id = await allocator.AllocateAsync(labels, ct);
+        return () =>
+        {
+            _unconfirmed.Remove(labels);
+            if (claims[labels]?.Id == id)
+                return;
+            file.Change(state => state with { Claims = new Dictionary<string, uint>(state.Claims) { [labels.ToKey()] = id.Value } });
+            claims.Upsert(new IdentityClaimRow(labels, id));
+        };
+    }
+
+    private void Withdraw(HashSet<LabelSet> needed, Errands errands)
+    {
+        foreach (var claim in claims.Where(claim => !needed.Contains(claim.Labels) && (claim.Id is not { } id || !inUse.Contains(id))).ToList())
+        {
+            if (claim.Id is { IsReserved: true })
+                claims.Remove(claim.Labels);
+            else
+                errands.Begin(claim.Labels.ToKey(), stop => ReleaseAsync(claim.Labels, stop));
+        }
+    }
+
+    private async Task<Action> ReleaseAsync(LabelSet labels, CancellationToken ct)
     {
         await allocator.ReleaseAsync(labels, ct);
-        file.Change(state => state with { Claims = state.Claims.Where(claim => claim.Key != labels.ToKey()).ToDictionary() });
-        _unconfirmed.Remove(labels);
-        claims.Remove(labels);
+        return () =>
+        {
+            file.Change(state => state with { Claims = state.Claims.Where(claim => claim.Key != labels.ToKey()).ToDictionary() });
+            _unconfirmed.Remove(labels);
+            claims.Remove(labels);
+        };
     }
 
-    private async Task CollectAsync(CancellationToken ct)
+    /// <summary>Not before every number of an earlier process is confirmed: uses under a former name are all that speaks for it until then.</summary>
+    private void Collect(Errands errands)
     {
-        var stale = await allocator.RemoveStaleAsync(claims.Select(claim => claim.Labels).ToHashSet(), ct);
+        if (_unconfirmed.Count == 0 && UntilCollection() <= TimeSpan.Zero)
+            errands.Begin(Collection, stop => CollectAsync(claims.Select(claim => claim.Labels).ToHashSet(), stop));
+    }
+
+    private async Task<Action> CollectAsync(HashSet<LabelSet> claimed, CancellationToken ct)
+    {
+        var stale = await allocator.RemoveStaleAsync(claimed, ct);
+        foreach (var former in _formerNodes)
+            stale += await allocator.RemoveUsesOfAsync(former, ct);
         var collected = await allocator.CollectAsync(ct);
-        if (stale + collected > 0)
-            LogCollected(logger, stale, collected);
+        return () =>
+        {
+            _formerNodes = [];
+            _collectedAt = time.GetTimestamp();
+            file.Change(state => state with { FormerNodes = null });
+            if (stale + collected > 0)
+                LogCollected(logger, stale, collected);
+        };
+    }
+
+    private TimeSpan UntilCollection() => _collectedAt is { } at ? CollectEvery - time.GetElapsedTime(at) : TimeSpan.Zero;
+
+    private void Failed(string name, CiliumException exception, int failures, TimeSpan pause)
+    {
+        if (failures == 1)
+            LogRetry(logger, exception, name, pause);
+        if (name == Collection)
+            return;
+        var labels = LabelSet.FromKey(name);
+        // What was asked may have been done: what the store holds is not known any more.
+        if (allocator.Held.ContainsKey(labels))
+            _unconfirmed.Add(labels);
+        if (claims[labels]?.Id is null)
+            claims.Upsert(new IdentityClaimRow(labels, null, exception.Message));
+    }
+
+    /// <summary>Until something is due although nothing changes.</summary>
+    private TimeSpan Pause(Errands errands)
+    {
+        var collection = UntilCollection();
+        var pause = collection > TimeSpan.Zero ? collection : CollectEvery;
+        return errands.Pause is { } retry && retry < pause ? retry : pause;
     }
 
     private async Task WaitAsync(Wake wake, TimeSpan atMost, CancellationToken ct)
@@ -160,8 +189,8 @@ internal sealed partial class IdentityClaims(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Identities cannot be allocated or released now; next attempt in {Pause}.")]
-    private static partial void LogRetry(ILogger logger, Exception exception, TimeSpan pause);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store does not do its part for {Name} now; next attempt in {Pause}, until it does.")]
+    private static partial void LogRetry(ILogger logger, Exception exception, string name, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Stale} identity uses of an earlier run and {Collected} numbers that nobody uses.")]
     private static partial void LogCollected(ILogger logger, int stale, int collected);

@@ -18,17 +18,20 @@ internal sealed class IdentityController(
     /// <inheritdoc />
     public void Compute()
     {
-        var rows = ReservedIdentities.All.ToDictionary(row => row.Id);
-        foreach (var row in stored)
+        var rows = new Dictionary<NumericIdentity, IdentityRow>();
+        foreach (var row in stored.Where(row => AllocatedNumbers.Contains(row.Id)))
             rows[row.Id] = row;
         foreach (var claim in claims)
         {
-            if (claim.Id is { IsReserved: false } id)
+            if (claim.Id is { } id && AllocatedNumbers.Contains(id))
                 rows[id] = new IdentityRow(id, claim.Labels);
         }
 
-        foreach (var cidr in cidrs)
+        foreach (var cidr in cidrs.Where(cidr => cidr.Id.IsNodeLocal))
             rows[cidr.Id] = new IdentityRow(cidr.Id, Policies.Rules.CidrLabels.Of(cidr.Prefix));
+        // Last: what has a fixed meaning keeps it, whoever says otherwise.
+        foreach (var row in ReservedIdentities.All)
+            rows[row.Id] = row;
         identities.ReplaceAll(rows.Values);
     }
 }

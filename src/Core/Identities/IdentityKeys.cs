@@ -32,12 +32,12 @@ internal static class IdentityKeys
         return true;
     }
 
-    public static bool TryReadNumber(ReadOnlySpan<byte> value, out NumericIdentity id)
-    {
-        var valid = uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        id = new(number);
-        return valid;
-    }
+    /// <summary>Number that a use names; null when somebody wrote something else.</summary>
+    public static NumericIdentity? ReadNumber(ReadOnlySpan<byte> value) =>
+        uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new NumericIdentity(number) : null;
+
+    /// <summary>The key says that a node uses a label set, whichever.</summary>
+    public static bool IsUseOf(string key, string node) => key.StartsWith(Uses, StringComparison.Ordinal) && key.EndsWith(";/" + node, StringComparison.Ordinal);
 
     /// <summary>Labels of a number's value; null when somebody wrote something that is no label key.</summary>
     public static LabelSet? ReadLabels(ReadOnlySpan<byte> value)

@@ -10,7 +10,8 @@ namespace Cilium.Framework.Identities;
 /// <param name="store">The store.</param>
 /// <param name="table">The table; written by nobody else.</param>
 /// <param name="source">Reports when everything in the store was read.</param>
-internal sealed class IdentitySource(IKvstore store, IWriteTable<NumericIdentity, IdentityRow> table, TableSource source) : IKnownIdentities
+/// <param name="refused">Learns which keys are not believed; they are not in the table.</param>
+internal sealed class IdentitySource(IKvstore store, IWriteTable<NumericIdentity, IdentityRow> table, TableSource source, RefusedKeys refused) : IKnownIdentities
 {
     private readonly ConcurrentDictionary<LabelSet, NumericIdentity> _byLabels = new();
 
@@ -37,14 +38,16 @@ internal sealed class IdentitySource(IKvstore store, IWriteTable<NumericIdentity
     {
         if (table.TryGet(id, out var before))
             _byLabels.TryRemove(KeyValuePair.Create(before.Labels, id));
-        if (change.Kind == KvEventKind.Deleted)
+        var labels = change.Kind == KvEventKind.Deleted ? null : IdentityKeys.ReadLabels(change.Value.Span);
+        var objection = change.Kind == KvEventKind.Deleted ? null : AllocatedNumbers.Objection(id, labels);
+        refused.Judge(change.Key, objection);
+        if (labels is null || objection is not null)
         {
             table.Remove(id);
+            return;
         }
-        else if (IdentityKeys.ReadLabels(change.Value.Span) is { Count: > 0 } labels)
-        {
-            _byLabels[labels] = id;
-            table.Upsert(new IdentityRow(id, labels));
-        }
+
+        _byLabels[labels] = id;
+        table.Upsert(new IdentityRow(id, labels));
     }
 }

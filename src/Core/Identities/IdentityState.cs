@@ -6,7 +6,10 @@ namespace Cilium.Framework.Identities;
 /// <param name="Claims">Label sets by store key.</param>
 /// <param name="Prefixes">Prefixes by text.</param>
 /// <param name="LastPrefixId">Number given last to a prefix: a freed number is not given again at once.</param>
-public sealed record IdentityState(IReadOnlyDictionary<string, uint> Claims, IReadOnlyDictionary<string, uint> Prefixes, uint LastPrefixId)
+/// <param name="Node">Name of this node in the keys of its uses; null: none was chosen yet.</param>
+/// <param name="FormerNodes">Names that it had before, as long as there may be uses under them; null: none.</param>
+public sealed record IdentityState(
+    IReadOnlyDictionary<string, uint> Claims, IReadOnlyDictionary<string, uint> Prefixes, uint LastPrefixId, string? Node = null, IReadOnlyList<string>? FormerNodes = null)
 {
     /// <summary>Nothing.</summary>
     public static readonly IdentityState Empty = new(new Dictionary<string, uint>(), new Dictionary<string, uint>(), 0);

@@ -79,8 +79,9 @@ internal sealed class CoreNode : IDisposable
         var cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), inUse, t.CidrIdentities, file);
         var held = datapath.Endpoints.Held.Values.Where(endpoint => endpoint.Policy is not null).Select(endpoint => (endpoint.Id, endpoint.IfIndex)).ToHashSet();
         var identityState = file.Load();
-        var stored = new IdentitySource(store, t.StoredIdentities, t.StoredIdentities.RegisterSource("kvstore"));
-        var claims = new IdentityClaims(new IdentityAllocator(store, stored, "192.168.0.1", 0), t.EndpointRequests, inUse, t.IdentityClaims, file, _time, NullLogger.Instance);
+        var refused = new RefusedKeys(new NoHealth());
+        var stored = new IdentitySource(store, t.StoredIdentities, t.StoredIdentities.RegisterSource("kvstore"), refused);
+        var claims = new IdentityClaims(new IdentityAllocator(new StoreCalls(store, _time), stored, "192.168.0.1", 0, refused), t.EndpointRequests, inUse, t.IdentityClaims, file, _time, NullLogger.Instance);
 
         var requests = t.EndpointRequests.RegisterSource("state");
         Registry.Restore(_ => true);
@@ -96,9 +97,10 @@ internal sealed class CoreNode : IDisposable
 
         Run(stored.RunAsync);
         Run(claims.RunAsync);
-        Run(cidrs, [t.Rules], inUse.Inputs, t.CidrIdentities.RegisterSource("rules"));
+        var cidrSource = t.CidrIdentities.RegisterSource("rules");
+        Run(stop => cidrs.RunAsync(t.Rules, cidrSource, stop));
         Run(new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
-        Run(Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows], t.Policies.RegisterSource("rules"));
+        Run(Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run(new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
         Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run(new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);

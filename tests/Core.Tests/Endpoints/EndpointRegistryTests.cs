@@ -1,7 +1,6 @@
 using System.Net;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Labels;
-using Cilium.Framework.Rows;
 using Cilium.Framework.State;
 using Cilium.Framework.Tables;
 
@@ -10,14 +9,14 @@ namespace Cilium.Framework.Core.Tests.Endpoints;
 public sealed class EndpointRegistryTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly StateDirectory _state;
-    private readonly Table<ushort, EndpointRequest> _table = new("endpoint-requests", request => request.Id);
-    private readonly EndpointRegistry _registry;
+    private StateDirectory _state;
+    private Table<ushort, EndpointRequest> _table = null!;
+    private EndpointRegistry _registry = null!;
 
     public EndpointRegistryTests()
     {
         _state = StateDirectory.Open(_folder["state"]);
-        _registry = new EndpointRegistry(_table, new(_state, "endpoints.json", EndpointsStateJson.Default.EndpointsState), LabelFilter.Create([]));
+        Start();
     }
 
     public void Dispose()
@@ -26,48 +25,79 @@ public sealed class EndpointRegistryTests : IDisposable
         _folder.Dispose();
     }
 
-    private EndpointResult Add(string address, params string[] labels)
+    private void Start()
     {
-        var parsed = IPAddress.Parse(address);
-        var isIPv4 = parsed.GetAddressBytes().Length == 4;
-        return _registry.Add(new(0, "", "", "lxc1", 9, new MacAddress(1), new MacAddress(2), isIPv4 ? parsed : null, isIPv4 ? null : parsed, LabelSet.Parse(labels)));
+        _table = new("endpoint-requests", row => row.Id);
+        _registry = new(_table, new(_state, "endpoints.json", EndpointsStateJson.Default.EndpointsState), LabelFilter.Create([]));
     }
 
-    [Theory]
-    [InlineData("0.0.0.0", "an address of \"this network\" (0.0.0.0/8)")]
-    [InlineData("0.1.2.3", "an address of \"this network\" (0.0.0.0/8)")]
-    [InlineData("127.0.0.1", "a loopback address (127.0.0.0/8)")]
-    [InlineData("224.0.0.1", "a multicast address (224.0.0.0/4)")]
-    [InlineData("239.255.255.250", "a multicast address (224.0.0.0/4)")]
-    [InlineData("255.255.255.255", "the broadcast address (255.255.255.255/32)")]
-    [InlineData("::", "the unspecified address (::/128)")]
-    [InlineData("::1", "the loopback address (::1/128)")]
-    [InlineData("fe80::1", "a link-local address (fe80::/10)")]
-    [InlineData("ff02::1", "a multicast address (ff00::/8)")]
-    public void An_address_that_nobody_can_send_to_is_refused(string address, string why)
+    private void Restart(Func<EndpointRequest, bool>? stillExists = null)
     {
-        var refused = Add(address, "k8s:app=web");
-        Assert.Equal(EndpointRefusal.Invalid, refused.Refusal);
-        Assert.StartsWith($"Address {address} is {why}. Accepted: a unicast address", refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Nothing was changed.", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(_table);
+        _state.Dispose();
+        _state = StateDirectory.Open(_folder["state"]);
+        Start();
+        _registry.Restore(stillExists ?? (_ => true));
     }
 
-    [Theory]
-    [InlineData("10.1.0.2")]
-    [InlineData("198.51.100.7")]
-    [InlineData("fd00::2")]
-    [InlineData("2001:db8::2")]
-    public void A_unicast_address_is_taken(string address) => Assert.NotNull(Add(address, "k8s:app=web").Request);
+    private EndpointResult Add(int n, ushort id = 0, string? ip = null, string container = "", string? device = null, int? ifIndex = null) =>
+        _registry.Add(new(id, container, "", device ?? $"lxc{n}", ifIndex ?? n, new(1), new(2), IPAddress.Parse(ip ?? $"10.0.0.{n}"), null, LabelSet.Parse("k8s:app=web")));
 
     [Fact]
-    public void Labels_that_are_known_and_not_known_at_once_are_refused()
+    public void Numbers_are_stable_over_a_restart_and_a_freed_one_is_not_given_again_at_once()
     {
-        var refused = Add("10.1.0.2", "reserved:init", "k8s:app=web");
-        Assert.Equal(EndpointRefusal.Invalid, refused.Refusal);
-        Assert.Equal(
-            "Label reserved:init says that the labels are not known yet, but others are given beside it: k8s:app=web,reserved:init. Give it alone, or leave it out. Nothing was changed.",
-            refused.Message);
-        Assert.NotNull(Add("10.1.0.2", "reserved:init").Request);
+        Assert.Equal((1, 2), (Add(1).Request!.Id, Add(2).Request!.Id));
+        Assert.True(_registry.Remove(2));
+        Restart();
+        Assert.Equal([1], _table.Select(request => (int)request.Id));
+        Assert.Equal(3, Add(3).Request!.Id);
+    }
+
+    [Fact]
+    public void After_65535_comes_the_first_free_number()
+    {
+        Add(1, id: 1);
+        Assert.Equal(65535, Add(2, id: 65535).Request!.Id);
+        Assert.Equal(2, Add(3).Request!.Id);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "", null, null, "Address 10.0.0.1 belongs to endpoint 1. Delete that endpoint first, or take another address (POST /ipam).")]
+    [InlineData("10.0.0.9", "4f1c", null, null, "Container id 4f1c belongs to endpoint 1. Delete that endpoint first.")]
+    [InlineData("10.0.0.9", "", "lxc1", null, "Device lxc1 belongs to endpoint 1. Delete that endpoint first.")]
+    [InlineData("10.0.0.9", "", "other", 1, "Device other belongs to endpoint 1. Delete that endpoint first.")]
+    public void What_belongs_to_another_endpoint_is_refused_and_nothing_changes(string ip, string container, string? device, int? ifIndex, string expected)
+    {
+        Add(1, container: "4f1c");
+        var refused = Add(9, ip: ip, container: container, device: device, ifIndex: ifIndex);
+        Assert.Equal((EndpointRefusal.Conflict, expected), (refused.Refusal, refused.Message));
+        Assert.Single(_table);
+        Restart();
+        Assert.Single(_table);
+    }
+
+    [Fact]
+    public void A_number_that_is_taken_is_refused()
+    {
+        Add(1, id: 7);
+        Assert.Equal("Endpoint 7 exists. Delete it first, or let the agent choose a number (0).", Add(2, id: 7).Message);
+    }
+
+    [Fact]
+    public void An_endpoint_whose_device_vanished_is_forgotten_on_the_disk_too()
+    {
+        Add(1);
+        Add(2);
+        Restart(request => request.Device == "lxc2");
+        Assert.Equal([2], _table.Select(request => (int)request.Id));
+        Restart();
+        Assert.Equal([2], _table.Select(request => (int)request.Id));
+    }
+
+    [Fact]
+    public void What_cannot_be_written_to_the_disk_is_not_taken()
+    {
+        Directory.CreateDirectory(Path.Combine(_state.Path, "endpoints.json.new"));
+        Assert.ThrowsAny<Exception>(() => Add(1));
+        Assert.Empty(_table);
     }
 }

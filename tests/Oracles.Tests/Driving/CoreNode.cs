@@ -16,6 +16,7 @@ internal sealed class CoreNode
 {
     private readonly NodeTables _tables = new(TimeProvider.System);
     private readonly RuleRegistry _rules;
+    private readonly CidrIdentities _cidrs;
     private readonly IController[] _controllers;
 
     /// <param name="world">What is on the node.</param>
@@ -25,11 +26,10 @@ internal sealed class CoreNode
     {
         _rules = new RuleRegistry(_tables.Rules, new StateFile<RulesState>(state, "rules.json", RulesStateJson.Default.RulesState));
         var numbers = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
-        var cidrs = new CidrIdentities(() => _rules.Current.WantedPrefixes(), new IdentitiesInUse(_tables.IpCache, _tables.Endpoints), _tables.CidrIdentities, numbers);
+        _cidrs = new CidrIdentities(() => _rules.Current.WantedPrefixes(), new IdentitiesInUse(_tables.IpCache, _tables.Endpoints), _tables.CidrIdentities, numbers);
         var enforcement = Enum.Parse<PolicyEnforcement>(world.Enforcement.ToString());
         _controllers =
         [
-            cidrs,
             new IdentityController(_tables.StoredIdentities, _tables.IdentityClaims, _tables.CidrIdentities, _tables.Identities),
             new PolicyController(_tables, enforcement, world.NodeIsAllowed ? AllowLocalhost.Always : AllowLocalhost.Auto),
             new IpCacheController(_tables.Endpoints, _tables.HostAddresses, _tables.CidrIdentities, _tables.Identities, _tables.IpCache),
@@ -60,6 +60,7 @@ internal sealed class CoreNode
 
     private void Compute()
     {
+        _cidrs.Assign();
         foreach (var controller in _controllers)
             controller.Compute();
     }

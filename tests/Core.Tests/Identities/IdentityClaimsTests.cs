@@ -1,0 +1,231 @@
+using Cilium.Framework.Endpoints;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Identities;
+using Cilium.Framework.Labels;
+using Cilium.Framework.Rows;
+using Cilium.Framework.State;
+using Cilium.Framework.Tables;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cilium.Framework.Core.Tests.Identities;
+
+public sealed class IdentityClaimsTests : IAsyncDisposable
+{
+    private static readonly LabelSet Web = LabelSet.Parse("k8s:app=web");
+    private static readonly LabelSet Db = LabelSet.Parse("k8s:app=db");
+    private static readonly LabelSet Init = IdentityClaims.Claimed(LabelSet.Empty);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeStore _store = new();
+    private readonly Numbers _numbers = new();
+    private readonly InUse _inUse = new();
+    private readonly Table<ushort, EndpointRequest> _requests = new("endpoint-requests", row => row.Id);
+    private readonly Table<LabelSet, IdentityClaimRow> _claims = new("identity-claims", row => row.Labels);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly StateDirectory _state;
+    private readonly IdentityStateFile _file;
+    private Task _running = Task.CompletedTask;
+
+    public IdentityClaimsTests()
+    {
+        _state = StateDirectory.Open(_folder["state"]);
+        _file = new IdentityStateFile(new StateFile<IdentityState>(_state, "identities.json", IdentityStateJson.Default.IdentityState));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+        _stop.Dispose();
+        _state.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Start(IdentityState? before = null)
+    {
+        if (before is not null)
+            _file.Change(_ => before);
+        var allocator = new IdentityAllocator(new StoreCalls(_store, _time), _numbers, "10.0.0.1", 0, new RefusedKeys(_numbers.Health));
+        var claims = new IdentityClaims(allocator, _requests, _inUse, _claims, _file, _time, NullLogger.Instance);
+        claims.Restore(_file.Load());
+        _requests.RegisterSource("state").ListDone();
+        _running = claims.RunAsync(_stop.Token);
+    }
+
+    private void Need(ushort id, LabelSet labels) => _requests.Upsert(new EndpointRequest
+    {
+        Id = id, Device = $"lxc{id}", IfIndex = id, Mac = new(1), HostMac = new(2), Labels = labels, IdentityLabels = labels,
+    });
+
+    private NumericIdentity? IdOf(LabelSet labels) => _claims[labels]?.Id;
+
+    private Task HasNumber(LabelSet labels) => Eventually.TrueAsync(() => IdOf(labels) is not null, $"{labels} has a number; it says: {_claims[labels]?.Error}");
+
+    /// <summary>The part of the store that is about a label set hangs, or all of it.</summary>
+    private void Hang(string about = "") => _store.Before = (key, ct) => key.Contains(about, StringComparison.Ordinal) ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ct) : Task.CompletedTask;
+
+    [Fact]
+    public async Task A_fixed_number_does_not_wait_for_a_store_that_hangs()
+    {
+        Hang();
+        Need(1, Web);
+        Start();
+        await Eventually.TrueAsync(() => _store.Calls > 0, "the store was asked");
+        Need(2, LabelSet.Empty);
+        await HasNumber(Init);
+        Assert.Equal((NumericIdentity.Init, null), (IdOf(Init)!.Value, IdOf(Web)));
+    }
+
+    [Fact]
+    public async Task A_call_that_hangs_ends_by_its_deadline_and_the_claim_says_so()
+    {
+        Hang();
+        Need(1, Web);
+        Start();
+        await Eventually.TrueAsync(() => _store.Calls > 0, "the store was asked");
+        _time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.Null(_claims[Web]);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        await Eventually.TrueAsync(() => _claims[Web]?.Error == "the store did not answer within 5 s. It is tried again.", "the claim says why it waits");
+        _store.Before = (_, _) => Task.CompletedTask;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(100));
+                return IdOf(Web) is not null;
+            },
+            "it is tried again");
+    }
+
+    [Fact]
+    public async Task Labels_whose_number_hangs_hold_no_other_back()
+    {
+        Hang("app=web");
+        Need(1, Web);
+        Start();
+        await Eventually.TrueAsync(() => _store.Calls > 0, "the store was asked");
+        Need(2, Db);
+        await HasNumber(Db);
+        Assert.Null(IdOf(Web));
+    }
+
+    [Fact]
+    public async Task More_label_sets_than_calls_at_once_do_not_keep_others_waiting_for_ever()
+    {
+        Hang("hangs");
+        for (ushort i = 1; i <= 40; i++)
+            Need(i, LabelSet.Parse($"k8s:hangs=yes{i}"));
+        Start();
+        Need(100, Db);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return IdOf(Db) is not null;
+            },
+            "the set whose store answers has its number");
+    }
+
+    [Fact]
+    public async Task Numbers_of_an_earlier_process_are_there_before_the_store_answers()
+    {
+        Hang();
+        Need(1, Web);
+        Start(IdentityState.Empty with { Claims = new Dictionary<string, uint> { [Web.ToKey()] = 1001 } });
+        Assert.Equal(new NumericIdentity(1001), IdOf(Web));
+        _store.Before = (_, _) => Task.CompletedTask;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return _store.Value(IdentityKeys.Use(Web, "10.0.0.1")) == "1001";
+            },
+            "its keys are written again");
+    }
+
+    [Fact]
+    public async Task A_number_is_released_when_no_address_resolves_to_it_any_more()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var id = IdOf(Web)!.Value;
+        _inUse.Ids.Add(id);
+        _requests.Remove(1);
+        Need(2, Db);
+        await HasNumber(Db);
+        Assert.Equal(id, IdOf(Web));
+        _inUse.Release(id);
+        await Eventually.TrueAsync(() => _claims[Web] is null, "the claim is withdrawn");
+        Assert.DoesNotContain(IdentityKeys.Use(Web, "10.0.0.1"), _store.Keys);
+        Assert.DoesNotContain("web", await File.ReadAllTextAsync(Path.Combine(_state.Path, "identities.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_of_which_nobody_knows_whether_it_was_done_is_made_good_when_the_labels_come_back()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        _store.AfterCommit = keys => keys == IdentityKeys.Use(Web, "10.0.0.1") ? throw new CiliumException(ErrorKind.Unavailable, "gone") : Task.CompletedTask;
+        _requests.Remove(1);
+        await Eventually.TrueAsync(() => _store.Value(IdentityKeys.Use(Web, "10.0.0.1")) is null, "the use is withdrawn, unacknowledged");
+        Need(1, Web);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return _store.Value(IdentityKeys.Use(Web, "10.0.0.1")) == $"{IdOf(Web)}";
+            },
+            "the use is in the store again");
+    }
+
+    [Fact]
+    public async Task Uses_under_a_former_name_go_after_those_under_the_present_one_are_written()
+    {
+        _store.Number(1001, "k8s:app=web");
+        _store.Use("k8s:app=web", "10.244.0.1", "1001");
+        Need(1, Web);
+        var written = false;
+        _store.AfterCommit = keys =>
+        {
+            written |= keys.Contains(IdentityKeys.Use(Web, "10.0.0.1"), StringComparison.Ordinal);
+            Assert.True(written || !keys.Contains("10.244.0.1", StringComparison.Ordinal));
+            return Task.CompletedTask;
+        };
+        Start(IdentityState.Empty with { Claims = new Dictionary<string, uint> { [Web.ToKey()] = 1001 }, Node = "10.0.0.1", FormerNodes = ["10.244.0.1"] });
+        await Eventually.TrueAsync(() => !_store.Keys.Any(key => key.EndsWith("10.244.0.1", StringComparison.Ordinal)), "uses under the former name are gone");
+        Assert.Equal([IdentityKeys.Number(new(1001)), IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+        await Eventually.TrueAsync(() => _file.Load().FormerNodes is null, "the former name is forgotten");
+    }
+
+    [Fact]
+    public async Task Every_ten_minutes_numbers_that_nobody_uses_are_collected()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        _store.Number(2001, "k8s:app=old");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                return _store.Value(IdentityKeys.Number(new(2001))) is null;
+            },
+            "the number is collected");
+        Assert.NotNull(_store.Value(IdentityKeys.Number(IdOf(Web)!.Value)));
+    }
+
+    [Fact]
+    public async Task Nothing_but_numbers_of_workloads_comes_into_the_store()
+    {
+        Need(1, LabelSet.Empty);
+        Need(2, Web);
+        Start();
+        await HasNumber(Web);
+        await HasNumber(Init);
+        Assert.Equal([IdentityKeys.Number(IdOf(Web)!.Value), IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+    }
+}

@@ -1,0 +1,82 @@
+using Cilium.Framework.Core.Tests.Reconciliation;
+using Cilium.Framework.Health;
+using Cilium.Framework.Identities;
+using Cilium.Framework.Labels;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Core.Tests.Identities;
+
+public sealed class IdentitySourceTests : IAsyncDisposable
+{
+    private readonly FakeStore _store = new();
+    private readonly LastHealth _health = new();
+    private readonly Table<NumericIdentity, IdentityRow> _table = new("kv-identities", row => row.Id);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly IdentitySource _source;
+    private Task _running = Task.CompletedTask;
+
+    public IdentitySourceTests() => _source = new(_store, _table, _table.RegisterSource("kvstore"), new RefusedKeys(_health));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        _running = _source.RunAsync(_stop.Token);
+        await Eventually.TrueAsync(() => _table.IsInitialized, "the store was read");
+    }
+
+    [Theory]
+    [InlineData(2, "k8s:app=evil", "the number 2 is not one that is allocated. Accepted: 256..65535 within a cluster of number 0..255")]
+    [InlineData(130, "k8s:app=evil", "the number 130 is not one that is allocated. Accepted: 256..65535 within a cluster of number 0..255")]
+    [InlineData(16777217, "cidr:10.0.0.0/8", "the number 16777217 is not one that is allocated. Accepted: 256..65535 within a cluster of number 0..255")]
+    [InlineData(1001, "reserved:host", "reserved:host has a number of its own. Accepted: labels of workloads")]
+    public async Task A_number_that_the_store_may_not_give_is_left_out_and_reported(uint number, string labels, string objection)
+    {
+        _store.Number(number, labels);
+        _store.Number(1002, "k8s:app=web");
+        await RunAsync();
+        Assert.Equal([new NumericIdentity(1002)], _table.Select(row => row.Id));
+        Assert.Equal(
+            $"1 identity keys of the store are not believed; one of them: cilium/state/identities/v1/id/{number}: {objection}. Remove the key, and find out who wrote it.", _health.Message);
+        Assert.False(_source.TryFind(LabelSet.Parse(labels), out _));
+    }
+
+    [Fact]
+    public async Task When_the_key_is_gone_health_is_well_again()
+    {
+        _store.Number(2, "k8s:app=evil");
+        await RunAsync();
+        Assert.Equal(HealthLevel.Degraded, _health.Level);
+        _store.Remove(IdentityKeys.Number(new(2)));
+        await Eventually.TrueAsync(() => _health.Level == HealthLevel.Ok, "the key is forgotten");
+    }
+
+    [Fact]
+    public async Task A_number_that_becomes_unreadable_means_nothing_any_more()
+    {
+        _store.Number(1001, "k8s:app=web");
+        await RunAsync();
+        Assert.True(_source.Contains(new(1001)));
+        _store.Put(IdentityKeys.Number(new(1001)), "no labels");
+        await Eventually.TrueAsync(() => _table.Count == 0, "the number is forgotten");
+        Assert.False(_source.TryFind(LabelSet.Parse("k8s:app=web"), out _));
+        Assert.Contains("id/1001: its value is no set of labels.", _health.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_number_is_found_by_its_labels_as_long_as_it_is_there()
+    {
+        _store.Number(1001, "k8s:app=web");
+        await RunAsync();
+        Assert.True(_source.TryFind(LabelSet.Parse("k8s:app=web"), out var id));
+        Assert.Equal(new NumericIdentity(1001), id);
+        _store.Remove(IdentityKeys.Number(id));
+        await Eventually.TrueAsync(() => !_source.TryFind(LabelSet.Parse("k8s:app=web"), out _), "the number is forgotten");
+    }
+}

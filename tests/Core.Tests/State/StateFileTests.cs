@@ -1,0 +1,103 @@
+using Cilium.Framework.Errors;
+using Cilium.Framework.Identities;
+using Cilium.Framework.State;
+
+namespace Cilium.Framework.Core.Tests.State;
+
+public sealed class StateFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StateDirectory _state;
+
+    public StateFileTests() => _state = StateDirectory.Open(_folder["state"]);
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _folder.Dispose();
+    }
+
+    private string Path => System.IO.Path.Combine(_state.Path, "identities.json");
+
+    private StateFile<IdentityState> Open() => new(_state, "identities.json", IdentityStateJson.Default.IdentityState);
+
+    private static IdentityState Holding(int claims) => IdentityState.Empty with { Claims = Enumerable.Range(0, claims).ToDictionary(i => $"k8s:n={i};", i => 256u + (uint)i) };
+
+    [Fact]
+    public void What_was_never_written_is_null() => Assert.Null(Open().Read());
+
+    [Fact]
+    public void A_file_that_was_cut_off_anywhere_is_damage_and_stays_as_it_is()
+    {
+        Open().Write(Holding(3));
+        var whole = File.ReadAllBytes(Path);
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(Path, whole[..length]);
+            var error = Assert.Throws<CiliumException>(() => Open().Read());
+            Assert.StartsWith($"CF1004 state file {Path} is damaged, or was written by another version: ", error.Message, StringComparison.Ordinal);
+            Assert.Equal(length, File.ReadAllBytes(Path).Length);
+        }
+    }
+
+    [Fact]
+    public void What_another_version_wrote_beside_is_not_overlooked()
+    {
+        File.WriteAllText(Path, """{"Claims":{},"Prefixes":{},"LastPrefixId":0,"Leases":{}}""");
+        var error = Assert.Throws<CiliumException>(() => Open().Read());
+        Assert.Contains("'Leases'", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Nothing was changed. Restore it from a backup, or move it away to start without it.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reader_sees_the_old_content_or_the_new_one_never_a_part()
+    {
+        var file = Open();
+        file.Write(Holding(1));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var reading = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                    Assert.Contains(Open().Read()!.Claims.Count, (int[])[1, 500]);
+            },
+            stop.Token);
+        for (var i = 0; i < 50; i++)
+            file.Write(Holding(i % 2 == 0 ? 500 : 1));
+        await stop.CancelAsync();
+        await reading;
+    }
+
+    [Fact]
+    public void What_a_crash_left_beside_the_file_is_ignored_and_replaced()
+    {
+        Open().Write(Holding(1));
+        File.WriteAllText(Path + ".new", "half of");
+        Assert.Single(Open().Read()!.Claims);
+        Open().Write(Holding(2));
+        Assert.Equal(2, Open().Read()!.Claims.Count);
+        Assert.False(File.Exists(Path + ".new"));
+    }
+
+    [Fact]
+    public void Equal_content_is_not_written_again()
+    {
+        var file = Open();
+        file.Write(Holding(1));
+        File.Delete(Path);
+        file.Write(Holding(1));
+        Assert.False(File.Exists(Path));
+    }
+
+    [Fact]
+    public void The_owner_alone_can_read_it()
+    {
+        Open().Write(Holding(1));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+    }
+
+    [Fact]
+    public void A_directory_belongs_to_one_agent() => Assert.Equal(
+        $"CF1002 state directory {_state.Path}: another agent uses it. Stop that agent, or give this one a directory of its own (state-dir).",
+        Assert.Throws<CiliumException>(() => StateDirectory.Open(_state.Path)).Message);
+}
