@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Health;
@@ -45,7 +46,8 @@ internal sealed class AgentHost : IAsyncDisposable
     private async Task BuildAsync(LoadedConfiguration configuration, TimeProvider time, CancellationToken ct)
     {
         var options = configuration.Options;
-        var loggers = Own(AgentLogging.Create(options.LogLevel));
+        var logLevel = new LogSwitch(options.LogLevel);
+        var loggers = Own(AgentLogging.Create(logLevel));
         var state = Own(StateDirectory.Open(options.StateDirectory));
         Directory.CreateDirectory(options.RunDirectory);
         var health = new HealthTree(time);
@@ -53,10 +55,17 @@ internal sealed class AgentHost : IAsyncDisposable
 
         var node = OwnAsync(await NodeRuntime.StartAsync(options, plugins, state, health, loggers, time, ct));
 
+        var live = new LiveConfiguration(configuration.ReadAgain, configuration, changed => Apply(changed, logLevel, node), health.Scope("configuration"), loggers.CreateLogger<LiveConfiguration>());
+        Own(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            live.Reload();
+        }));
+
         EffectiveSettings.Write(configuration);
         SocketFile.Prepare(options.ApiSocket);
         var stopping = Own(new CancellationTokenSource());
-        var server = OwnAsync(ApiServer.Create(options.ApiSocket, ApiComposition.Create(configuration, plugins, node, health, time, stopping.Token), loggers));
+        var server = OwnAsync(ApiServer.Create(options.ApiSocket, ApiComposition.Create(live, plugins, node, health, time, stopping.Token), loggers));
         await server.StartAsync(ct);
         _stop.Push(() => new ValueTask(stopping.CancelAsync()));
         var logger = loggers.CreateLogger<AgentHost>();
@@ -69,6 +78,13 @@ internal sealed class AgentHost : IAsyncDisposable
         if (options.PluginsDevelopment)
             node.Warnings.Add("plugins:development is true: plugins are loaded whoever else can write their files.");
         AgentLog.Started(logger, options.NodeName, options.ApiSocket);
+    }
+
+    /// <summary>What may change while the agent runs.</summary>
+    private static void Apply(AgentOptions changed, LogSwitch logLevel, NodeRuntime node)
+    {
+        logLevel.Level = changed.LogLevel;
+        node.Apply(changed);
     }
 
     private T Own<T>(T owned)

@@ -5,8 +5,9 @@ namespace Cilium.Framework.Agent.Hosting;
 /// <summary>The agent's log: one line an event, on standard error, for the service manager.</summary>
 internal static class AgentLogging
 {
-    public static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(builder => builder
-        .SetMinimumLevel(level)
+    public static ILoggerFactory Create(LogSwitch minimum) => LoggerFactory.Create(builder => builder
+        .SetMinimumLevel(LogLevel.Trace)
+        .AddFilter((_, level) => level >= minimum.Level)
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
         .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>()

@@ -11,9 +11,9 @@ namespace Cilium.Framework.Agent.Hosting;
 /// <summary>What the API answers from, taken from a running node.</summary>
 internal static class ApiComposition
 {
-    public static ApiServices Create(LoadedConfiguration configuration, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time, CancellationToken stopping)
+    public static ApiServices Create(LiveConfiguration live, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time, CancellationToken stopping)
     {
-        var options = configuration.Options;
+        var options = live.Current.Options;
         var requests = new EndpointRequests(node.Devices, options.IPv4, options.IPv6);
         return new ApiServices
         {
@@ -24,17 +24,18 @@ internal static class ApiComposition
             Events = node.Events,
             Tables = Catalog(node),
             Time = time,
-            Status = new StatusReport(options, plugins, node, health, time).CreateAsync,
+            Status = new StatusReport(live, plugins, node, health, time).CreateAsync,
             Configuration = () => new DaemonConfiguration
             {
-                NodeName = options.NodeName, PolicyEnforcement = options.PolicyEnforcement.ToString().ToLowerInvariant(),
+                NodeName = options.NodeName, PolicyEnforcement = live.Current.Options.PolicyEnforcement.ToString().ToLowerInvariant(),
                 DeviceMtu = node.Plan?.DeviceMtu ?? 0, RouteMtu = node.Plan?.RouteMtu ?? 0, Addressing = node.Ipam.HostAddressing(),
             },
             Plugins = [.. plugins.Descriptions.Select(plugin => new PluginInfo
             {
                 Id = plugin.Id, Version = plugin.Version, ApiVersion = plugin.ApiVersion, Path = plugin.Path, State = plugin.State.ToString(), Provides = plugin.Provides,
             })],
-            ConfigurationValues = [.. configuration.Settings.Select(setting => new ConfigurationValue { Key = setting.Path, Value = setting.Shown, Origin = setting.Origin })],
+            ConfigurationValues = new LiveList<ConfigurationValue>(
+                () => [.. live.Current.Settings.Select(setting => new ConfigurationValue { Key = setting.Path, Value = setting.Shown, Origin = setting.Origin })]),
             Stopping = stopping,
         };
     }

@@ -10,12 +10,13 @@ using Cilium.Framework.Plugins;
 namespace Cilium.Framework.Agent.Hosting;
 
 /// <summary>Answers <c>GET /healthz</c>.</summary>
-internal sealed class StatusReport(AgentOptions options, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time)
+internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
     public async Task<StatusResponse> CreateAsync(CancellationToken ct)
     {
+        var options = live.Current.Options;
         var store = await plugins.Kvstore.GetStatusAsync(ct);
         var pending = PendingSources().ToList();
         var reports = health.Snapshot();
@@ -31,7 +32,7 @@ internal sealed class StatusReport(AgentOptions options, PluginSet plugins, Node
             PolicyRevision = (long)node.Rules.Current.Revision,
             Identities = node.Tables.Identities.Count,
             Ipam = [.. node.Ipam.LocalPools().Select(Words)],
-            Warnings = [.. node.Warnings],
+            Warnings = [.. node.Warnings, .. live.Warnings],
             Health = [.. reports.Select(report => new HealthEntry { Path = report.Path, Level = report.Level.ToString(), Message = report.Message })],
         };
     }

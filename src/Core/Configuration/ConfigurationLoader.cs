@@ -14,7 +14,7 @@ public static class ConfigurationLoader
         var profile = ProfileLayer(sources, Merge(file, environment, flags), problems);
         var settings = Merge(CoreSettings.Defaults(sources), profile, file, environment, flags);
         RefuseUnknown(settings.Values, problems);
-        return new(settings, new AgentOptionsReader(settings, problems).Read(), problems);
+        return new(settings, new AgentOptionsReader(settings, problems).Read(), problems, sources);
     }
 
     private static IReadOnlyList<Setting> FileLayer(ConfigurationSources sources, List<ConfigurationProblem> problems)

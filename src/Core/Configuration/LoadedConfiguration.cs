@@ -6,9 +6,9 @@ namespace Cilium.Framework.Configuration;
 /// <summary>The effective settings with their origins, and everything wrong with them that can be known without the plugins.</summary>
 public sealed class LoadedConfiguration
 {
-    internal LoadedConfiguration(IReadOnlyDictionary<string, Setting> settings, AgentOptions options, IReadOnlyList<ConfigurationProblem> problems)
+    internal LoadedConfiguration(IReadOnlyDictionary<string, Setting> settings, AgentOptions options, IReadOnlyList<ConfigurationProblem> problems, ConfigurationSources sources)
     {
-        (Options, Problems) = (options, problems);
+        (Options, Problems, Sources) = (options, problems, sources);
         Settings = [.. settings.Values.OrderBy(setting => setting.Path, StringComparer.Ordinal)];
         Root = new ConfigurationBuilder().AddInMemoryCollection(settings.Values.Select(setting => KeyValuePair.Create(setting.Path, (string?)setting.Value))).Build();
     }
@@ -24,6 +24,11 @@ public sealed class LoadedConfiguration
 
     /// <summary>The same values as plugins read them.</summary>
     public IConfigurationRoot Root { get; }
+
+    internal ConfigurationSources Sources { get; }
+
+    /// <summary>Reads the same layers again: files as they are now; environment and flags as they were.</summary>
+    public LoadedConfiguration ReadAgain() => ConfigurationLoader.Load(Sources);
 
     /// <summary>Throws when anything is wrong.</summary>
     /// <exception cref="ConfigurationException">With every problem.</exception>

@@ -184,19 +184,6 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal("********", Load().Settings.Single(setting => setting.Layer == "flag").Shown);
     }
 
-    [Fact]
-    public void A_bad_reload_keeps_the_last_good_configuration()
-    {
-        Write("mtu: 1400");
-        var live = new LiveConfiguration(Load, Load());
-        Write("mtu: none");
-        Assert.Single(live.Reload());
-        Assert.Equal(1400, live.Current.Options.Mtu);
-        Write("mtu: 1450");
-        Assert.Empty(live.Reload());
-        Assert.Equal(1450, live.Current.Options.Mtu);
-    }
-
     public void Dispose() => _folder.Dispose();
 
     private LoadedConfiguration Load() => ConfigurationLoader.Load(_sources);
