@@ -19,8 +19,11 @@ internal sealed class Facts
         _world = world;
         _phrases = new(
         [
-            (@"(\S+) reaches (\S+) tcp/(\d+)", words => () => Reaches(Packet(words)) ? null : "it does not arrive"),
-            (@"(\S+) does not reach (\S+) tcp/(\d+)", words => () => Reaches(Packet(words)) ? "it passes" : null),
+            (@"(\S+) reaches (\S+) tcp/(\d+)", words => () => Reaches(Packet.Read(words)) ? null : "it does not arrive"),
+            (@"(\S+) does not reach (\S+) tcp/(\d+)", words => () => Reaches(Packet.Read(words)) ? "it passes" : null),
+            (@"the connection of (\S+) to (\S+) tcp/(\d+) goes on", words => () => _world.Connections.Contradicts(Packet.Read(words), goesOn: true)),
+            (@"the connection of (\S+) to (\S+) tcp/(\d+) does not go on", words => () => _world.Connections.Contradicts(Packet.Read(words), goesOn: false)),
+            (@"either (.+) or (.+)", words => () => (Contradicts(words[0]) is null) == (Contradicts(words[1]) is null) ? $"both {(Contradicts(words[0]) is null ? "hold" : "do not hold")}" : null),
             (@"endpoint (\d+) is held (dropping|enforcing \S+)", words => () => Differs(Held(words[0]), words[1])),
             (@"endpoint (\d+) is not held", words => () => Differs(Held(words[0]), "")),
             (@"endpoint (\d+) is (\S+) at revision (\d+)", words => () => Differs(StateOf(words[0]), $"{words[1]} at revision {words[2]}")),
@@ -39,8 +42,6 @@ internal sealed class Facts
 
     /// <summary>Three dots stand for anything.</summary>
     private static string? Differs(string seen, string said) => Regex.IsMatch(seen, $"^{Regex.Escape(said).Replace(@"\.\.\.", ".*", StringComparison.Ordinal)}$") ? null : $"seen: {(seen.Length > 0 ? seen : "nothing")}";
-
-    private static Packet Packet(IReadOnlyList<string> words) => new(IPAddress.Parse(words[0]), IPAddress.Parse(words[1]), ushort.Parse(words[2], CultureInfo.InvariantCulture));
 
     private static ushort Id(string word) => ushort.Parse(word, CultureInfo.InvariantCulture);
 

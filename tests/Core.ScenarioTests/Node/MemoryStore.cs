@@ -12,8 +12,9 @@ internal sealed class MemoryStore : IKvstore
     private readonly SortedDictionary<string, KvEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<Wake> _watchers = [];
     private ulong _revision;
+    private TaskCompletionSource? _silence;
 
-    /// <summary>False: every call fails, and watches report nothing.</summary>
+    /// <summary>False: every call fails or hangs, and watches report nothing.</summary>
     public bool Answers { get; private set; } = true;
 
     public KvstoreCapabilities Capabilities => KvstoreCapabilities.NativePrefixEmpty;
@@ -36,14 +37,24 @@ internal sealed class MemoryStore : IKvstore
     public void SetAnswers(bool answers)
     {
         Answers = answers;
+        var silence = _silence;
+        _silence = null;
+        silence?.SetResult();
         Tell();
+    }
+
+    /// <summary>No call returns until it answers again.</summary>
+    public void Hang()
+    {
+        Answers = false;
+        _silence ??= new();
     }
 
     public ValueTask StartAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken) => Answer(() => _entries.GetValueOrDefault(key));
+    public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken) => Answer(() => _entries.GetValueOrDefault(key), cancellationToken);
 
-    public ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken) => Answer<IReadOnlyList<KvEntry>>(() => [.. Below(prefix)]);
+    public ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken) => Answer<IReadOnlyList<KvEntry>>(() => [.. Below(prefix)], cancellationToken);
 
     public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken) => Answer(() =>
     {
@@ -61,7 +72,7 @@ internal sealed class MemoryStore : IKvstore
         Collect();
         Tell();
         return new KvCommitResult(true, _revision);
-    });
+    }, cancellationToken);
 
     public async IAsyncEnumerable<KvEvent> WatchAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -119,9 +130,12 @@ internal sealed class MemoryStore : IKvstore
         _ => throw new NotSupportedException(condition.ToString()),
     };
 
-    private ValueTask<T> Answer<T>(Func<T> work) => Answers
-        ? ValueTask.FromResult(work())
-        : ValueTask.FromException<T>(new CiliumException(ErrorKind.Unavailable, "the store does not answer"));
+    private async ValueTask<T> Answer<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        while (_silence is { } silence)
+            await silence.Task.WaitAsync(cancellationToken);
+        return Answers ? work() : throw new CiliumException(ErrorKind.Unavailable, "the store does not answer");
+    }
 
     /// <summary>Another node collects numbers as soon as nobody uses them: a node must be ready for it at any time.</summary>
     private void Collect()

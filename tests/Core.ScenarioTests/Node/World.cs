@@ -25,6 +25,8 @@ internal sealed class World : IDisposable
     {
         _pump = new(random);
         Datapath = new(Names);
+        Datapath.Mirror = Connections = new(Datapath, Time, random);
+        Names.Learn(NumericIdentity.Init, "init");
         Names.PrefixOf = PrefixOf;
     }
 
@@ -33,6 +35,9 @@ internal sealed class World : IDisposable
     public MemoryStore Store { get; } = new();
 
     public RecordingDatapath Datapath { get; }
+
+    /// <summary>Connections over this datapath.</summary>
+    public Connections Connections { get; }
 
     public Naming Names { get; } = new();
 
@@ -170,6 +175,7 @@ internal sealed class World : IDisposable
     public void Dispose()
     {
         Kill();
+        Connections.Dispose();
         _folder.Dispose();
     }
 

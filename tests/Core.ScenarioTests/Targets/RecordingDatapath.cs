@@ -15,16 +15,19 @@ internal sealed class RecordingDatapath
         Policies = new("policies", row => row.Id, (before, after) =>
         {
             _journal.Policy(before, after);
+            Mirror?.PolicyChanged(before, after);
             Watcher?.PolicyChanged(before, after);
         }, item => Watcher?.Misled(item));
         Endpoints = new("endpoints", row => row.Id, (before, after) =>
         {
             _journal.Endpoint(before, after);
+            Mirror?.EndpointChanged(before, after);
             Watcher?.EndpointChanged(before, after);
         }, item => Watcher?.Misled(item));
         IpCache = new("ipcache", row => row.Prefix, (before, after) =>
         {
             _journal.IpCache(before, after);
+            Mirror?.IpCacheChanged(before, after);
             Watcher?.IpCacheChanged(before, after);
         }, item => Watcher?.Misled(item)) { Applying = row => Watcher?.IpCacheApplying(row) };
     }
@@ -45,6 +48,9 @@ internal sealed class RecordingDatapath
 
     /// <summary>Everything that changed, in order.</summary>
     public IReadOnlyList<JournalEntry> Journal => _journal.Entries;
+
+    /// <summary>Holds the same; told after every row, before <see cref="Watcher"/>.</summary>
+    public IDatapathWatcher? Mirror { get; set; }
 
     /// <summary>Told after every row.</summary>
     public IDatapathWatcher? Watcher { get; set; }

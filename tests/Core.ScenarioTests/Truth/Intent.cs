@@ -26,12 +26,12 @@ public sealed record Intent(ImmutableDictionary<ushort, ToldEndpoint> Endpoints,
     public bool Allows(Packet packet, LabelSet? from, LabelSet? to) =>
         Allows(TrafficDirection.Egress, from, packet.To, to, packet.Port) && Allows(TrafficDirection.Ingress, to, packet.From, from, packet.Port);
 
-    /// <summary>Whether one side lets a packet through. A direction that no policy of the subject is about is open.</summary>
+    /// <summary>Whether one side lets a packet through. A direction that no policy of the subject is about is open, unless nobody knows what the subject is.</summary>
     public bool Allows(TrafficDirection direction, LabelSet? subject, IPAddress remote, LabelSet? remoteLabels, ushort port)
     {
         if (subject is null)
             return true;
         var about = Policies.Values.Where(policy => policy.Direction == direction && policy.IsAbout(subject)).ToList();
-        return about.Count == 0 || about.Any(policy => policy.Allows(remote, remoteLabels, port));
+        return (about.Count == 0 && subject.Count > 0) || about.Any(policy => policy.Allows(remote, remoteLabels, port));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Cilium.Framework.Core.ScenarioTests.Truth;
@@ -8,6 +9,9 @@ namespace Cilium.Framework.Core.ScenarioTests.Truth;
 /// <param name="Port">Destination port.</param>
 public sealed record Packet(IPAddress From, IPAddress To, ushort Port)
 {
+    /// <summary>Reads its addresses and its port.</summary>
+    public static Packet Read(IReadOnlyList<string> words) => new(IPAddress.Parse(words[0]), IPAddress.Parse(words[1]), ushort.Parse(words[2], CultureInfo.InvariantCulture));
+
     /// <inheritdoc />
     public override string ToString() => $"{From} -> {To} tcp/{Port}";
 }

@@ -37,6 +37,6 @@ internal static partial class Packets
         return new IPAddress(bytes);
     }
 
-    [GeneratedRegex(@"^endpoint \d+ (?!becomes)(\S+) \S+:\S+=\S+$")]
+    [GeneratedRegex(@"^endpoint \d+ (?!becomes)(\S+) (?:\S+:\S+=\S+|without labels)$")]
     private static partial Regex EndpointLine();
 }

@@ -141,6 +141,8 @@ internal sealed class Watchman(World world, IReadOnlyList<Packet> packets) : IDa
                 Check(Denies || !world.History.MustPass(packet), $"{packet} is dropped, though it was allowed before and is allowed now");
         }
 
+        foreach (var disagreement in world.Connections.Disagreements())
+            Check(false, disagreement);
         CheckRevisions();
     }
 
