@@ -19,6 +19,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
     private readonly Dictionary<string, Errand> _errands = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
     private readonly long _origin = time.GetTimestamp();
+    private int _underWay;
 
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
@@ -34,9 +35,10 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
     public void Begin(string name, Func<CancellationToken, Task<Action>> work)
     {
         var errand = _errands.GetValueOrDefault(name);
-        if (errand is { Running: not null } || errand?.Due > Now || _errands.Values.Count(other => other.Running is not null) >= AtOnce)
+        if (errand is { Running: not null } || errand?.Due > Now || _underWay >= AtOnce)
             return;
         errand ??= _errands[name] = new Errand();
+        _underWay++;
         errand.Running = RunAsync(work);
     }
 
@@ -48,6 +50,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
         {
             var ended = errand.Running!;
             errand.Running = null;
+            _underWay--;
             if (ended.Exception?.InnerException is CiliumException exception)
             {
                 var pause = errand.Fail(Now);

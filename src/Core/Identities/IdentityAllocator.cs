@@ -142,19 +142,20 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
     private async ValueTask<NumericIdentity?> JoinAsync(LabelSet labels, CancellationToken ct)
     {
         var folder = IdentityKeys.UsesOf(labels);
+        CiliumException? unbelieved = null;
         foreach (var use in await store.ListAsync(folder, ct))
         {
             if (use.Key.AsSpan(folder.Length).Contains('/'))
                 continue;
             var said = IdentityKeys.ReadNumber(use.Value.Span);
             var objection = AllocatedNumbers.Objection(said, labels);
+            refused.Judge(use.Key, objection);
             if (objection is not null || said is not { } id)
             {
-                await RefuseAsync(labels, use, objection, ct);
+                unbelieved ??= await RefuseAsync(labels, use, objection, ct);
                 continue;
             }
 
-            refused.Judge(use.Key, null);
             // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
             if (await FreeForAsync(labels, id, ct) is not { } free)
                 continue;
@@ -166,20 +167,17 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
                 return id;
         }
 
-        return null;
+        return unbelieved is null ? null : throw unbelieved;
     }
 
-    /// <summary>A use that is not believed: this node's own goes; with one of another node nobody can tell that the labels have no number, so they get none.</summary>
-    private async Task RefuseAsync(LabelSet labels, KvEntry use, string? objection, CancellationToken ct)
+    /// <summary>A use that is not believed: this node's own goes; with one of another node alone nobody can tell that the labels have no number, so they get none.</summary>
+    private async Task<CiliumException?> RefuseAsync(LabelSet labels, KvEntry use, string? objection, CancellationToken ct)
     {
-        if (use.Key == IdentityKeys.Use(labels, node))
-        {
-            await RemoveAsync([use], ct);
-            return;
-        }
-
-        refused.Judge(use.Key, objection);
-        throw new CiliumException(ErrorKind.Conflict, $"CF3003 identity of {labels}: the store's key {use.Key} is not believed: {objection}. Remove the key, and find out who wrote it. It is tried again.");
+        if (use.Key != IdentityKeys.Use(labels, node))
+            return new CiliumException(ErrorKind.Conflict, $"CF3003 identity of {labels}: the store's key {use.Key} is not believed: {objection}. Remove the key, and find out who wrote it. It is tried again.");
+        await RemoveAsync([use], ct);
+        refused.Judge(use.Key, null);
+        return null;
     }
 
     private async ValueTask<bool> CreateAsync(LabelSet labels, NumericIdentity id, CancellationToken ct)

@@ -206,6 +206,15 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_use_that_is_not_believed_does_not_hide_one_that_is()
+    {
+        _store.Use("k8s:app=web", "10.0.0.8", "1");
+        _store.Use("k8s:app=web", "10.0.0.9", "1001");
+        Assert.Equal(new NumericIdentity(1001), await _numbers.Allocator(_store).AllocateAsync(Web, Ct));
+        Assert.Equal(HealthLevel.Degraded, _numbers.Health.Level);
+    }
+
+    [Fact]
     public async Task An_own_use_that_is_not_believed_is_replaced()
     {
         _store.Use("k8s:app=web", "10.0.0.1", "1");
