@@ -51,9 +51,9 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
     private void CheckTogether(AgentOptions options)
     {
         if (options.ClusterId != 0 && options.ClusterName == AgentOptions.DefaultClusterName)
-            problems.Add(new("cluster:name", $"cluster:id is {options.ClusterId}, but the cluster still has its default name. Give every cluster of a mesh a name of its own."));
+            problems.Add(new("cluster:name", $"cluster.id is {options.ClusterId}, but the cluster still has its default name. Give every cluster of a mesh a name of its own."));
         if (!options.IPv4 && !options.IPv6 && !problems.Any(problem => problem.Path is "ipv4:enabled" or "ipv6:enabled"))
-            problems.Add(new("ipv4:enabled", "is false, and so is ipv6:enabled. Enable at least one of them."));
+            problems.Add(new("ipv4:enabled", "is false, and so is ipv6.enabled. Enable at least one of them."));
     }
 
     private Dictionary<string, string> Pins()

@@ -54,7 +54,7 @@ public static class ConfigurationLoader
         foreach (var setting in settings.Where(setting => !CoreSettings.IsPluginSetting(setting.Path)))
         {
             if (!CoreSettings.Known.Any(known => SettingPath.Matches(known, setting.Path)))
-                problems.Add(new(setting.Path, $"is not a known setting ({setting.Origin}). Nearest known: {NearestKey.Of(setting.Path, CoreSettings.Known.Where(known => !known.EndsWith('#')))}."));
+                problems.Add(new(setting.Path, $"is not a known setting ({setting.Origin}).{NearestKey.Hint(SettingPath.Shown(setting.Path), CoreSettings.Known.Where(known => !known.EndsWith('#')).Select(SettingPath.Shown))}"));
         }
     }
 

@@ -12,6 +12,9 @@ internal static class SettingPath
         return path.StartsWith(Pins, StringComparison.Ordinal) ? Pins + path[Pins.Length..].Replace(':', '.') : path;
     }
 
+    /// <summary>As <c>--set</c> and files write it. What is no path of a setting, such as a file's name, stays as it is.</summary>
+    public static string Shown(string path) => path.Contains('/', StringComparison.Ordinal) || path.StartsWith('-') ? path : path.Replace(':', '.');
+
     /// <summary>The path without the number of a list's item.</summary>
     public static string WithoutIndex(string path)
     {

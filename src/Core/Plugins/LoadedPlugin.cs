@@ -50,9 +50,16 @@ internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder buil
             var key = setting.Path[section.Length..];
             if (builder.Settings.Any(known => SettingPath.Matches(known, key) || SettingPath.Matches(known, SettingPath.WithoutIndex(key))))
                 continue;
-            var nearest = NearestKey.Of(key, builder.Settings);
-            yield return new(setting.Path, $"is not a known setting of plugin {installed.Manifest.Id} ({setting.Origin}). {(nearest is null ? "It has no settings." : $"Nearest known: {section}{nearest}.")}");
+            var nearest = NearestKey.Of(key, builder.Settings, NearestKey.Sensible(key));
+            yield return new(setting.Path, $"is not a known setting of plugin {installed.Manifest.Id} ({setting.Origin}). {Known(section, nearest)}");
         }
+    }
+
+    private string Known(string section, string? nearest)
+    {
+        if (nearest is not null)
+            return $"Nearest known: {SettingPath.Shown(section + nearest)}.";
+        return builder.Settings.Count == 0 ? "It has no settings." : $"Known: {string.Join(", ", builder.Settings)}.";
     }
 
     public ValueTask DisposeAsync() => _services?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -48,7 +48,7 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         if (catalog.Find($"{kind}.{name}") is not { } plugin)
         {
             var names = catalog.NamesOf(kind);
-            var nearest = NearestKey.Of(name, names) is { } near ? $" Nearest: {near}." : "";
+            var nearest = NearestKey.Of(name, names, NearestKey.Sensible(name)) is { } near ? $" Nearest: {near}." : "";
             _problems.Add(new(path, $"\"{name}\" is not installed ({OriginOf(path)}). Installed in {catalog.Directory}: {string.Join(", ", names.DefaultIfEmpty("none"))}.{nearest}"));
             return null;
         }
@@ -117,8 +117,9 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         foreach (var section in settings.GroupBy(setting => string.Join('.', setting.Path.Split(':').Take(2))).Where(section => catalog.Find(section.Key) is null))
         {
             var ids = catalog.Plugins.Select(plugin => plugin.Manifest.Id).ToArray();
-            var nearest = NearestKey.Of(section.Key, ids)?.Replace('.', ':') ?? "none, as no plugin is installed";
-            _problems.Add(new(section.First().Path, $"belongs to no installed plugin ({section.First().Origin}). Nearest known section: {nearest}."));
+            var installed = ids.Length == 0 ? "none" : string.Join(", ", ids);
+            var nearest = NearestKey.Of(section.Key, ids, NearestKey.Sensible(section.Key)) is { } near ? $"Nearest known section: {near}." : $"Installed: {installed}.";
+            _problems.Add(new(section.First().Path, $"belongs to no installed plugin ({section.First().Origin}). {nearest}"));
         }
     }
 

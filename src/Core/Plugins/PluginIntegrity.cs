@@ -17,13 +17,13 @@ internal static class PluginIntegrity
             {
                 if (UnixPath.WhoElseCanWrite(file) is not { } who)
                     continue;
-                yield return $"{who}, so that others than root could change what the agent runs. Give it to root and take the right to write away (chmod go-w), or set plugins:development to true for a checkout.";
+                yield return $"{who}, so that others than root could change what the agent runs. Give it to root and take the right to write away (chmod go-w), or set plugins.development to true for a checkout.";
                 break;
             }
         }
 
         if (options.PluginPins.TryGetValue(plugin.Manifest.Id, out var pin) && Hash(plugin.ManifestBytes) is var actual && pin != actual)
-            yield return $"plugin.json has the SHA-256 {actual}, but plugins:pins asks for {pin}. Install the pinned build or change the pin.";
+            yield return $"plugin.json has the SHA-256 {actual}, but plugins.pins asks for {pin}. Install the pinned build or change the pin.";
         foreach (var problem in CheckFiles(plugin))
             yield return problem;
     }
@@ -31,7 +31,7 @@ internal static class PluginIntegrity
     /// <summary>Files that could be changed unnoticed by a development setting: what is relaxed is reported.</summary>
     public static string? Relaxed(InstalledPlugin plugin, AgentOptions options) =>
         options.PluginsDevelopment && Files(plugin).Select(UnixPath.WhoElseCanWrite).FirstOrDefault(who => who is not null) is { } who
-            ? $"plugins:development is true: loaded although {who}"
+            ? $"plugins.development is true: loaded although {who}"
             : null;
 
     private static IEnumerable<string> CheckFiles(InstalledPlugin plugin)

@@ -54,7 +54,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void An_unknown_key_names_the_nearest_known_one_and_its_line()
     {
         Write("routing:\n  provder: direct");
-        Assert.Equal($"routing:provder: is not a known setting (file {_folder["cilium.yaml"]}:2). Nearest known: routing:provider.", Problem());
+        Assert.Equal($"routing:provder: is not a known setting (file {_folder["cilium.yaml"]}:2). Nearest known: routing.provider.", Problem());
     }
 
     [Fact]
@@ -93,14 +93,14 @@ public sealed class ConfigurationLoaderTests : IDisposable
     public void A_cluster_of_a_mesh_needs_a_name_of_its_own()
     {
         Flags("cluster.id=3");
-        Assert.Equal("cluster:name: cluster:id is 3, but the cluster still has its default name. Give every cluster of a mesh a name of its own.", Problem());
+        Assert.Equal("cluster:name: cluster.id is 3, but the cluster still has its default name. Give every cluster of a mesh a name of its own.", Problem());
     }
 
     [Fact]
     public void One_family_must_be_enabled()
     {
         Flags("ipv4.enabled=false");
-        Assert.Equal("ipv4:enabled: is false, and so is ipv6:enabled. Enable at least one of them.", Problem());
+        Assert.Equal("ipv4:enabled: is false, and so is ipv6.enabled. Enable at least one of them.", Problem());
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class PluginHostTests : IDisposable
         _plugins.Describe("Ipam.HostScope", "ipam.other");
         Directory.Move(_plugins["Ipam.HostScope"], _plugins["Ipam.Other"]);
         var problems = await ProblemsAsync();
-        Assert.Equal([$"ipam:provider: \"host-scope\" is not installed (default). Installed in {_plugins.Directory}: other. Nearest: other."], problems);
+        Assert.Equal([$"ipam:provider: \"host-scope\" is not installed (default). Installed in {_plugins.Directory}: other."], problems);
         Directory.Move(_plugins["Ipam.Other"], _plugins["Ipam.HostScope"]);
         _plugins.Describe("Ipam.HostScope", "ipam.host-scope");
         await using var set = await _plugins.LoadAsync();
@@ -42,7 +42,7 @@ public sealed class PluginHostTests : IDisposable
         var kvstore = set.Descriptions[2];
         Assert.Equal((PluginState.Loaded, PluginApi.Version, _plugins["Kvstore.Embedded"]), (kvstore.State, kvstore.ApiVersion, kvstore.Path));
         Assert.Equal(["kvstore embedded"], kvstore.Provides);
-        Assert.StartsWith("plugins:development is true: loaded although ", kvstore.Note, StringComparison.Ordinal);
+        Assert.StartsWith("plugins.development is true: loaded although ", kvstore.Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class PluginHostTests : IDisposable
 
         var pin = new string('0', 64);
         Assert.Equal(
-            [$"ipam:provider: plugin ipam.host-scope ({_plugins["Ipam.HostScope"]}): plugin.json has the SHA-256 {actual}, but plugins:pins asks for {pin}. Install the pinned build or change the pin."],
+            [$"ipam:provider: plugin ipam.host-scope ({_plugins["Ipam.HostScope"]}): plugin.json has the SHA-256 {actual}, but plugins.pins asks for {pin}. Install the pinned build or change the pin."],
             await ProblemsAsync($"plugins.pins.ipam.host-scope={pin}"));
     }
 
@@ -136,13 +136,13 @@ public sealed class PluginHostTests : IDisposable
     [Fact]
     public async Task Unknown_settings_of_a_plugin_name_the_nearest_known_one() =>
         Assert.Equal(
-            ["routing:direct:device: is not a known setting of plugin routing.direct (flag --set routing.direct.device). Nearest known: routing:direct:devices."],
+            ["routing:direct:device: is not a known setting of plugin routing.direct (flag --set routing.direct.device). Nearest known: routing.direct.devices."],
             await ProblemsAsync("routing.direct.device=eth0"));
 
     [Fact]
     public async Task A_section_of_no_installed_plugin_is_refused() =>
         Assert.Equal(
-            ["kvstore:embeded:path: belongs to no installed plugin (flag --set kvstore.embeded.path). Nearest known section: kvstore:embedded."],
+            ["kvstore:embeded:path: belongs to no installed plugin (flag --set kvstore.embeded.path). Nearest known section: kvstore.embedded."],
             await ProblemsAsync("kvstore.embeded.path=/tmp/x"));
 
     [Fact]
