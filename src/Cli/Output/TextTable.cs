@@ -5,7 +5,7 @@ internal static class TextTable
 {
     private const string Gap = "  ";
 
-    /// <summary>No column is made narrower than this, or than its heading.</summary>
+    /// <summary>A column is made narrower than this only when nothing else gives way, and never narrower than its heading or an address in it.</summary>
     private const int NarrowestColumn = 8;
 
     public static void Write(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -31,9 +31,17 @@ internal static class TextTable
 
     private static int[] Fit(IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> rows, int width)
     {
-        var narrowest = headings.Select(heading => Math.Max(heading.Length, NarrowestColumn)).ToArray();
+        var unbroken = headings.Select((heading, i) => rows.Select(row => Atom.Longest(row[i])).Append(heading.Length).Max()).ToArray();
         var widths = headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max()).ToArray();
         var excess = widths.Sum() + (Gap.Length * (widths.Length - 1)) - width;
+        // Columns of texts give way before a column becomes unreadable; when that is not enough, down to their headings. Addresses stay whole.
+        excess = Shrink(widths, [.. unbroken.Select(least => Math.Max(least, NarrowestColumn))], excess);
+        Shrink(widths, unbroken, excess);
+        return widths;
+    }
+
+    private static int Shrink(int[] widths, int[] narrowest, int excess)
+    {
         for (; excess > 0; excess--)
         {
             var widest = Enumerable.Range(0, widths.Length).Where(i => widths[i] > narrowest[i]).DefaultIfEmpty(-1).MaxBy(i => i < 0 ? 0 : widths[i]);
@@ -42,7 +50,7 @@ internal static class TextTable
             widths[widest]--;
         }
 
-        return widths;
+        return excess;
     }
 
     private static IEnumerable<string> Lines(IReadOnlyList<string> cells, int[] widths)

@@ -40,6 +40,25 @@ public class TextTableTests
         Assert.Equal(string.Concat(cells).Order(), shown.Order());
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(40)]
+    public void An_address_or_identity_is_never_broken(int width)
+    {
+        string[] whole = ["fd00:1234:5678:9abc:def0:1234:5678:9abc/128", "10.100.200.201", "[fd00:1234::abcd]:", "41794", "40876->", "16777217"];
+        var table = string.Join('\n', TextTable.Format(
+            ["Prefix", "IPv4", "Destination", "Identities", "Rules"],
+            [[whole[0], whole[1], "[fd00:1234::abcd]:41794", "40876->16777217", "a-rule-with-a-long-name ingress[0] / another-rule egress[12]"]], width));
+        Assert.All(whole, piece => Assert.Contains(piece, table, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Connections_over_ipv6_fit_a_terminal() => Assert.All(
+        TextTable.Format(
+            ["Protocol", "Source", "Destination", "Identities", "State", "Expires", "Rules"],
+            [["Tcp", "[fd00:1::a]:40000", "[fd00:1::b]:80", "40876->12345", "established", "21599s", "- / server ingress[0]"]], 80),
+        line => Assert.True(line.Length <= 80, $"{line.Length} columns: {line}"));
+
     [Fact]
     public void Lines_do_not_end_in_blanks() =>
         Assert.All(Table(["Id", "Status", "Text"], ["1", "Done", ""], ["2", "Error", "no such device"]).Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
