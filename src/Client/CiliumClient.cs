@@ -15,6 +15,9 @@ public sealed class CiliumClient : IDisposable
     /// <summary>Where an agent listens unless configured otherwise.</summary>
     public const string DefaultSocket = "/var/run/cilium/cilium.sock";
 
+    /// <summary>Longest body that is sent at once: a socket's buffers hold it, whoever reads.</summary>
+    private const int LongBody = 64 * 1024;
+
     private readonly HttpClient _http;
     private readonly string _socket;
 
@@ -23,7 +26,7 @@ public sealed class CiliumClient : IDisposable
     public CiliumClient(string socket = DefaultSocket)
     {
         _socket = socket;
-        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, PooledConnectionLifetime = TimeSpan.FromMinutes(1), Expect100ContinueTimeout = TimeSpan.FromSeconds(5) })
         {
             BaseAddress = new Uri("http://cilium/v1/"),
             Timeout = Timeout.InfiniteTimeSpan,
@@ -70,9 +73,11 @@ public sealed class CiliumClient : IDisposable
     public Task<Policy> PutPolicyAsync(string document, CancellationToken ct = default) => SendAsync(
         HttpMethod.Put, "policy", new StringContent(document, Encoding.UTF8, "text/plain"), ApiJson.Default.Policy, ct);
 
-    /// <param name="labels">Rules that carry all of them; empty: all rules.</param>
+    /// <param name="labels">Rules that carry all of them; the agent refuses an empty list.</param>
     public Task<Policy> DeletePolicyAsync(IReadOnlyList<string> labels, CancellationToken ct = default) =>
         SendAsync(HttpMethod.Delete, $"policy{LabelQuery(labels)}", null, ApiJson.Default.Policy, ct);
+
+    public Task<Policy> DeleteAllPoliciesAsync(CancellationToken ct = default) => SendAsync(HttpMethod.Delete, "policy?all=true", null, ApiJson.Default.Policy, ct);
 
     public Task<IReadOnlyList<string>> ListTablesAsync(CancellationToken ct = default) => GetAsync("framework/tables", ApiJson.Default.IReadOnlyListString, ct);
 
@@ -83,17 +88,19 @@ public sealed class CiliumClient : IDisposable
     public Task<IReadOnlyList<ConfigurationValue>> ListConfigurationAsync(CancellationToken ct = default) =>
         GetAsync("framework/configuration", ApiJson.Default.IReadOnlyListConfigurationValue, ct);
 
-    /// <summary>Events from now on, until cancelled or the agent ends. A reader that is too slow is told how many it lost.</summary>
+    /// <summary>Events from now on, until cancelled. A reader that is too slow is told how many it lost.</summary>
+    /// <exception cref="ApiException">The agent refuses, stopped or went away.</exception>
     public async IAsyncEnumerable<MonitorEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken ct = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "framework/events");
         using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        while (await reader.ReadLineAsync(ct) is { } line)
+        while (true)
         {
-            if (line.Length > 0 && JsonSerializer.Deserialize(line, ApiJson.Default.MonitorEvent) is { } read)
-                yield return read;
+            var line = await ReadLineAsync(reader, ct) ?? throw new ApiException(null, $"The agent on {_socket} stopped and ended the stream of events. Run the command again when it is back.");
+            if (line.Length > 0)
+                yield return Read(line, ApiJson.Default.MonitorEvent);
         }
     }
 
@@ -109,7 +116,7 @@ public sealed class CiliumClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, ct);
-        return await response.Content.ReadFromJsonAsync(type, ct) ?? throw new ApiException(response.StatusCode, $"{method} /v1/{path}: the agent answered without a body.");
+        return Read(await response.Content.ReadAsStringAsync(ct), type);
     }
 
     private async Task SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
@@ -118,8 +125,36 @@ public sealed class CiliumClient : IDisposable
         using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, ct);
     }
 
+    private T Read<T>(string text, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, type) ?? throw new JsonException();
+        }
+        catch (JsonException exception)
+        {
+            throw new ApiException(null, $"What listens on {_socket} answered with what this client does not understand: \"{(text.Length > 60 ? text[..60] + "..." : text)}\". Are cilium and cilium-agent of one version?", exception);
+        }
+    }
+
+    private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken ct)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(ct);
+        }
+        catch (IOException exception)
+        {
+            throw new ApiException(null, $"The agent went away while events were read from {_socket}. Run the command again when it is back; its log says why it ended.", exception);
+        }
+    }
+
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken ct)
     {
+        if (request.Content?.Headers.ContentLength > ApiLimits.MaxBodyLength)
+            throw new ApiException(HttpStatusCode.RequestEntityTooLarge, ApiLimits.TooLarge(request.Content.Headers.ContentLength));
+        // A refusal is read before the body is sent: afterwards the agent has closed the connection, and its words would be lost.
+        request.Headers.ExpectContinue = request.Content?.Headers.ContentLength > LongBody;
         HttpResponseMessage response;
         try
         {
@@ -127,14 +162,21 @@ public sealed class CiliumClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            var why = File.Exists(_socket) ? exception.InnerException?.Message ?? exception.Message : "there is no such socket";
-            throw new ApiException(null, $"The agent does not answer on {_socket}: {why}. Is cilium-agent running, and may this user open the socket?", exception);
+            throw Silent(exception);
         }
 
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
             throw new ApiException(response.StatusCode, await ReadRefusalAsync(response, request, ct));
+    }
+
+    private ApiException Silent(HttpRequestException exception)
+    {
+        if (exception.HttpRequestError != HttpRequestError.ConnectionError)
+            return new(null, $"The agent went away while it was asked on {_socket}: {FailureText.Of(exception.InnerException ?? exception)}. What became of the request is not known; ask again when it is back.", exception);
+        var why = File.Exists(_socket) ? FailureText.Of(exception.InnerException ?? exception) : "there is no such socket";
+        return new(null, $"The agent does not answer on {_socket}: {why}. Is cilium-agent running, and may this user open the socket?", exception);
     }
 
     private static async Task<string> ReadRefusalAsync(HttpResponseMessage response, HttpRequestMessage request, CancellationToken ct)

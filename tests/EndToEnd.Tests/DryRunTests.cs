@@ -53,6 +53,32 @@ public sealed class DryRunTests : IAsyncLifetime
         Assert.DoesNotContain("cilium_host", devices, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_address_that_an_endpoint_brought_along_is_its_own_until_it_is_deleted()
+    {
+        await PutAsync(1, "client", "10.0.0.21");
+        var address = System.Net.IPAddress.Parse("10.0.0.21");
+        var refused = await Assert.ThrowsAsync<ApiException>(() => _client.AllocateAddressAsync("other", address, TestLab.Cancelled));
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains("endpoint:lxc1:10.0.0.21", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(["10.0.0.21", "endpoint:lxc1:10.0.0.21", "1"], (await _client.GetTableAsync("ipam", TestLab.Cancelled)).Rows);
+        await _client.DeleteEndpointAsync("1", TestLab.Cancelled);
+        await _client.AllocateAddressAsync("other", address, TestLab.Cancelled);
+        refused = await Assert.ThrowsAsync<ApiException>(() => PutAsync(2, "client", "10.0.0.1"));
+        Assert.Equal(System.Net.HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains("is this node's own", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_datapath_that_keeps_nothing_outside_the_agent_is_not_shown_as_empty()
+    {
+        using var list = Process.Start(new ProcessStartInfo(TestLab.Layout.Cli, ["bpf", "endpoint", "list", "--socket", _folder["run/cilium.sock"]]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = await list.StandardError.ReadToEndAsync(TestLab.Cancelled);
+        await list.WaitForExitAsync(TestLab.Cancelled);
+        Assert.Equal(1, list.ExitCode);
+        Assert.Contains("The datapath simulator keeps its state inside the running agent", error, StringComparison.Ordinal);
+    }
+
     private async Task PutAsync(int id, string app, string address) => await _client.PutEndpointAsync($"{id}", new EndpointChangeRequest
     {
         Id = id,

@@ -6,9 +6,6 @@ namespace Cilium.Framework.Agent.Api;
 /// <summary>Serves the API on a unix socket.</summary>
 internal static class ApiServer
 {
-    /// <summary>Larger than the largest document, so that the refusal is ours and says what to do.</summary>
-    private const long MaxBody = 16 << 20;
-
     /// <summary>A server that is not started yet.</summary>
     /// <param name="socket">Path; an old socket there is replaced.</param>
     /// <param name="services">What it answers from.</param>
@@ -21,8 +18,9 @@ internal static class ApiServer
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Plain));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenUnixSocket(socket);
-            kestrel.Limits.MaxRequestBodySize = MaxBody;
+            kestrel.ListenUnixSocket(socket, listen => listen.Use(BareAnswers.Use));
+            // RequestBody counts, and says what to do.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });

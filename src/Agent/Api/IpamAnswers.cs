@@ -46,7 +46,7 @@ internal static class IpamAnswers
         null or "" => [.. ipam.LocalPools().Select(pool => pool.Cidr.Family).Distinct()],
         "ipv4" => [AddressFamily.InterNetwork],
         "ipv6" => [AddressFamily.InterNetworkV6],
-        _ => throw new RefusedException(400, $"family: \"{family}\". Accepted: ipv4, ipv6, or nothing for every family that is enabled."),
+        _ => throw new RefusedException(400, $"family: \"{TextShown.Of(family)}\". Accepted: ipv4, ipv6, or nothing for every family that is enabled."),
     };
 
     private static RefusedException Refusal(IpamResult result) => new(

@@ -42,16 +42,21 @@ internal static class JsonShape
     private static void CheckMembers(JsonElement element, JsonTypeInfo type, string path, List<string> problems)
     {
         var names = type.Properties.Select(property => property.Name).ToList();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
-            var here = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
+            var here = TextShown.Of(path.Length == 0 ? member.Name : $"{path}.{member.Name}");
             var known = type.Properties.FirstOrDefault(property => property.Name == member.Name);
             if (known is null)
-                problems.Add($"{here}: is not a known field. Nearest known: {NearestKey.Of(member.Name, names)}.");
+                problems.Add($"{here}: is not a known field.{Known(member.Name, names)}");
+            else if (!seen.Add(member.Name))
+                problems.Add($"{here}: is given twice.");
             else if (member.Value.ValueKind != JsonValueKind.Null || !known.IsSetNullable)
                 Check(member.Value, Of(known.PropertyType), here, problems);
         }
     }
+
+    private static string Known(string name, IReadOnlyList<string> names) => NearestKey.Hint(name, names) is { Length: > 0 } hint ? hint : $" Known: {string.Join(", ", names)}.";
 
     private static void CheckValue(JsonElement element, Type type, string path, List<string> problems)
     {

@@ -1,3 +1,4 @@
+using Cilium.Framework.Client;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Errors;
 
@@ -49,9 +50,18 @@ internal static partial class Refusals
     private static (int Status, string Text) Refusal(Exception exception) => exception switch
     {
         RefusedException refused => (refused.Status, refused.Message),
-        BadHttpRequestException bad => (bad.StatusCode, $"{bad.Message} Nothing was changed."),
+        BadHttpRequestException bad => (bad.StatusCode, Words(bad.StatusCode)),
         CiliumException cilium => (StatusOf(cilium.Kind), cilium.Message),
         _ => (StatusCodes.Status500InternalServerError, $"The agent failed: {exception.GetType().Name}: {exception.Message} Its log says where; please report it."),
+    };
+
+    /// <summary>What the server refuses by itself, before or while a route reads.</summary>
+    public static string Words(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => "The request did not arrive in time: it was sent too slowly, or not to its end. Nothing was changed. Send it again.",
+        StatusCodes.Status413PayloadTooLarge => ApiLimits.TooLarge(null),
+        StatusCodes.Status414UriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge => "The request's path, query or headers are too long. Nothing was changed.",
+        _ => "The request is not HTTP as this server reads it: a path without NUL and with whole escapes, known headers, a body that ends where it says. Nothing was changed.",
     };
 
     private static int StatusOf(ErrorKind kind) => kind switch

@@ -29,10 +29,17 @@ internal sealed class TableCatalog
         return this;
     }
 
+    /// <summary>Something that is no table, shown as one.</summary>
+    public TableCatalog Add(string name, IReadOnlyList<string> columns, Func<IEnumerable<IEnumerable<object?>>> rows)
+    {
+        _tables[name] = () => Dump(name, columns, rows());
+        return this;
+    }
+
     /// <exception cref="RefusedException">404 with the known names.</exception>
     public TableDump Show(string name) => _tables.TryGetValue(name, out var dump)
         ? dump()
-        : throw new RefusedException(404, $"There is no table {name}. Known: {string.Join(", ", _tables.Keys)}.");
+        : throw new RefusedException(404, $"There is no table {TextShown.Of(name)}. Known: {string.Join(", ", _tables.Keys)}.");
 
     private static TableDump Dump(string name, IReadOnlyList<string> columns, IEnumerable<IEnumerable<object?>> rows) => new()
     {

@@ -22,7 +22,7 @@ internal static class EndpointIdForm
             case "ipv4" or "ipv6" when AddressText.TryParse(value, out var address) && (form == "ipv4") == (address.AddressFamily == AddressFamily.InterNetwork):
                 return request => request.Addresses.Contains(address);
             default:
-                throw new RefusedException(400, $"Endpoint id \"{text}\" is not understood. Accepted: a number 1..65535, container-id:ID, ipv4:ADDRESS, ipv6:ADDRESS.");
+                throw new RefusedException(400, $"Endpoint id \"{TextShown.Of(text)}\" is not understood. Accepted: a number 1..65535, container-id:ID, ipv4:ADDRESS, ipv6:ADDRESS.");
         }
     }
 }

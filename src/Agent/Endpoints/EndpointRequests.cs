@@ -15,18 +15,20 @@ namespace Cilium.Framework.Agent.Endpoints;
 /// <param name="ipv6">IPv6 is enabled.</param>
 internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ipv6)
 {
-    /// <summary>Longest container id: 64 hexadecimal digits are usual.</summary>
-    private const int MaxContainerId = 253;
+    /// <summary>The state that a new endpoint is announced in (Cilium facts 9.6).</summary>
+    private const string FirstState = "waiting-for-identity";
 
     /// <exception cref="RefusedException">400 with every problem.</exception>
     public EndpointProposal Read(string idText, EndpointChangeRequest body)
     {
         var problems = new List<string>();
         var id = ReadId(idText, body, problems, out var containerId);
-        if (containerId.Length > MaxContainerId || containerId.Any(c => c is <= ' ' or > '~'))
-            problems.Add($"container-id: {containerId.Length} characters. Accepted: at most {MaxContainerId} printable ASCII characters without blanks.");
-        if (body.ContainerName?.Length > MaxContainerId || body.ContainerName?.Any(char.IsControl) == true)
-            problems.Add($"container-name: {body.ContainerName.Length} characters. Accepted: at most {MaxContainerId}, no control characters.");
+        if (!HolderName.Fits(containerId))
+            problems.Add($"container-id: \"{TextShown.Of(containerId)}\", {containerId.Length} characters. Accepted: {HolderName.Accepted}.");
+        if (body.ContainerName?.Length > HolderName.MaxLength || body.ContainerName?.Any(char.IsControl) == true)
+            problems.Add($"container-name: {body.ContainerName.Length} characters. Accepted: at most {HolderName.MaxLength}, no control characters.");
+        if (!string.IsNullOrEmpty(body.State) && body.State != FirstState)
+            problems.Add($"state: \"{TextShown.Of(body.State)}\". Accepted: {FirstState}, or nothing; the agent sets every other one.");
         var link = ReadDevice(body, problems);
         var mac = ReadMac("mac", body.Mac, null, problems);
         var hostMac = ReadMac("host-mac", body.HostMac, link?.Mac.GetAddressBytes() is { Length: 6 } octets ? MacAddress.FromBytes(octets) : null, problems);
@@ -72,7 +74,9 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
             return null;
         }
 
-        if (netlink is null)
+        if (body.InterfaceIndex < 0)
+            problems.Add($"interface-index: {body.InterfaceIndex}. Accepted: the index of device {TextShown.Of(body.InterfaceName)}, or 0 to look it up.");
+        if (netlink is null || body.InterfaceIndex < 0)
             return null;
         var link = netlink.FindLink(body.InterfaceName);
         if (link is null)
@@ -85,19 +89,29 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
     private static MacAddress ReadMac(string field, string? text, MacAddress? otherwise, List<string> problems)
     {
         if (MacAddress.TryParse(text, out var mac))
+        {
+            if (mac.Value == 0 || IsGroup(mac))
+                problems.Add($"{field}: {mac} is no device's own address. Accepted: six hexadecimal octets, not all zero, neither broadcast nor multicast (first octet even).");
             return mac;
+        }
+
         if (text is null && otherwise is { } known)
             return known;
         problems.Add($"{field}: {(text is null ? "missing" : $"\"{text}\" is not an Ethernet address")}. Accepted: six hexadecimal octets joined by colons.");
         return default;
     }
 
+    /// <summary>The lowest bit of the first octet says that a group is meant; broadcast has it too.</summary>
+    private static bool IsGroup(MacAddress mac) => ((mac.Value >> 40) & 1) != 0;
+
     private static IPAddress? ReadAddress(string field, string? text, AddressFamily family, bool enabled, List<string> problems)
     {
         if (string.IsNullOrEmpty(text))
             return null;
         if (!AddressText.TryParse(text, out var address) || address.AddressFamily != family)
-            problems.Add($"{field}: \"{text}\" is not such an address.");
+            problems.Add($"{field}: \"{TextShown.Of(text)}\" is not such an address.");
+        else if (!AddressText.IsHost(address))
+            problems.Add($"{field}: {address} is no address of one host. Accepted: neither unspecified, loopback, multicast nor broadcast.");
         else if (!enabled)
             problems.Add($"{field}: the family is disabled on this node ({(family == AddressFamily.InterNetwork ? "ipv4.enabled" : "ipv6.enabled")}).");
         else
@@ -114,6 +128,8 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
                 problems.Add($"labels[{i}]: {error}");
             else if (label.Source == Label.CidrSource || (label.Source == Label.ReservedSource && label.Key is not ("init" or "health")))
                 problems.Add($"labels[{i}]: {label} stands for what is not a workload, such as the node itself. Accepted: any other source; reserved:init; reserved:health.");
+            else if (labels.FindIndex(other => other.Source == label.Source && other.Key == label.Key && other.Value != label.Value) is >= 0 and var at)
+                problems.Add($"labels[{i}]: {label} and {labels[at]} give one key two values. Accepted: one value for each key.");
             else
                 labels.Add(label);
         }

@@ -13,11 +13,15 @@ namespace Cilium.Framework.Agent.Endpoints;
 internal sealed class EndpointService(
     EndpointRegistry registry,
     EndpointRequests requests,
+    EndpointLeases leases,
     EndpointStatusProjection projection,
     DesiredTable<ushort, EndpointRow> rows,
     IReadTable<NumericIdentity, IdentityRow> identities,
-    TimeProvider time)
+    TimeProvider time) : IDisposable
 {
+    /// <summary>A change of an endpoint and of its leases is one.</summary>
+    private readonly SemaphoreSlim _one = new(1, 1);
+
     /// <summary>How long an answer waits for the datapath; what is realised later is seen in the endpoint's state.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -32,9 +36,7 @@ internal sealed class EndpointService(
     /// <exception cref="RefusedException">400 or 409; nothing was changed. 500: the datapath refuses it; it was taken out again.</exception>
     public async Task<Endpoint> PutAsync(string id, EndpointChangeRequest body, CancellationToken ct)
     {
-        var result = registry.Add(requests.Read(id, body));
-        if (result.Request is not { } request)
-            throw new RefusedException(result.Refusal == EndpointRefusal.Conflict ? 409 : 400, result.Message);
+        var request = await AddAsync(requests.Read(id, body), ct);
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
@@ -49,7 +51,7 @@ internal sealed class EndpointService(
         var view = projection.Find(request.Id) ?? throw new RefusedException(409, $"Endpoint {request.Id} was deleted while it was added.");
         if (view.State == EndpointState.NotReady && rows.Rows[request.Id]?.Realised is null)
         {
-            registry.Remove(request.Id);
+            await RemoveAsync(request);
             throw new RefusedException(500, $"Endpoint {request.Id} on {request.Device} cannot be realised: {view.Message} It was not added.");
         }
 
@@ -61,7 +63,7 @@ internal sealed class EndpointService(
     public async Task DeleteAsync(string id, CancellationToken ct)
     {
         var found = Find(id).Request;
-        registry.Remove(found.Id);
+        await RemoveAsync(found);
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ct);
         try
@@ -71,6 +73,47 @@ internal sealed class EndpointService(
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
             // Forgotten by the agent; the datapath is tried again in the background.
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<EndpointRequest> AddAsync(EndpointProposal proposal, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            // An address of another endpoint is refused below, in words about that endpoint.
+            var isTaken = projection.All().SelectMany(view => view.Request.Addresses).Any(address => address.Equals(proposal.IPv4) || address.Equals(proposal.IPv6));
+            var claimed = isTaken ? [] : await leases.ClaimAsync(proposal, ct);
+            try
+            {
+                var result = registry.Add(proposal);
+                return result.Request ?? throw new RefusedException(result.Refusal == EndpointRefusal.Conflict ? 409 : 400, result.Message);
+            }
+            catch
+            {
+                await leases.ReleaseAsync(claimed);
+                throw;
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task RemoveAsync(EndpointRequest request)
+    {
+        await _one.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (registry.Remove(request.Id))
+                await leases.ReleaseAsync(request.Addresses);
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 

@@ -52,11 +52,15 @@ internal sealed class EventTranslator(Func<PacketEvent, string> explain)
         return Packet(trace, "trace", rule, summary) with { Reason = (int)trace.Reason, ReasonText = reason };
     }
 
-    private static MonitorEvent Packet(PacketEvent source, string type, string rule, string summary) => new()
+    private static MonitorEvent Packet(PacketEvent source, string type, string rule, string summary) => FlowText.IsIcmp(source.Packet.Protocol)
+        ? Common(source, type, rule, summary) with { IcmpType = source.Packet.DestinationPort >> 8, IcmpCode = source.Packet.DestinationPort & 0xff, IcmpId = source.Packet.SourcePort }
+        : Common(source, type, rule, summary) with { SourcePort = source.Packet.SourcePort, DestinationPort = source.Packet.DestinationPort };
+
+    private static MonitorEvent Common(PacketEvent source, string type, string rule, string summary) => new()
     {
         Type = type, Time = source.Time, Summary = summary, Rule = rule, Direction = source.Direction == TrafficDirection.Ingress ? "ingress" : "egress",
         SourceEndpoint = source.SourceEndpoint, DestinationEndpoint = source.DestinationEndpoint, SourceIdentity = source.SourceIdentity.Value, DestinationIdentity = source.DestinationIdentity.Value,
-        Source = source.Packet.Source?.ToString(), Destination = source.Packet.Destination?.ToString(), SourcePort = source.Packet.SourcePort, DestinationPort = source.Packet.DestinationPort,
+        Source = source.Packet.Source?.ToString(), Destination = source.Packet.Destination?.ToString(),
         Protocol = Name(source.Packet.Protocol), IfIndex = source.IfIndex, Length = source.Packet.Length, FromBefore = source.FromBefore,
     };
 
@@ -64,14 +68,10 @@ internal sealed class EventTranslator(Func<PacketEvent, string> explain)
     {
         if (packet.Source is null || packet.Destination is null)
             return $"{packet.Length} bytes, not IP";
-        var isIcmp = packet.Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6;
-        return isIcmp
+        return FlowText.IsIcmp(packet.Protocol)
             ? $"{packet.Source} -> {packet.Destination} {Name(packet.Protocol)} type {packet.DestinationPort >> 8} code {packet.DestinationPort & 0xff}"
-            : $"{Side(packet.Source, packet.SourcePort)} -> {Side(packet.Destination, packet.DestinationPort)} {Name(packet.Protocol)}{Flags(packet)}";
+            : $"{FlowText.Side(packet.Source, packet.SourcePort)} -> {FlowText.Side(packet.Destination, packet.DestinationPort)} {Name(packet.Protocol)}{Flags(packet)}";
     }
-
-    private static string Side(System.Net.IPAddress address, ushort port) =>
-        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]:{port}" : $"{address}:{port}";
 
     private static string Flags(PacketSummary packet)
     {

@@ -76,7 +76,7 @@ internal sealed class AgentHost : IAsyncDisposable
         }
 
         if (options.PluginsDevelopment)
-            node.Warnings.Add("plugins:development is true: plugins are loaded whoever else can write their files.");
+            node.Warnings.Add("plugins.development is true: plugins are loaded whoever else can write their files.");
         AgentLog.Started(logger, options.NodeName, options.ApiSocket);
     }
 

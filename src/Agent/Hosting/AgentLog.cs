@@ -13,4 +13,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
     public static partial void SocketForRootOnly(ILogger logger, string text);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Address {Address} is free again: its endpoint is gone.")]
+    public static partial void Freed(ILogger logger, System.Net.IPAddress address);
 }

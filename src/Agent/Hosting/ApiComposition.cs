@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Policies;
@@ -5,6 +7,8 @@ using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Health;
 using Cilium.Framework.Plugins;
+using Cilium.Framework.Policies.Rules;
+using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Agent.Hosting;
 
@@ -17,7 +21,7 @@ internal static class ApiComposition
         var requests = new EndpointRequests(node.Devices, options.IPv4, options.IPv6);
         return new ApiServices
         {
-            Endpoints = new EndpointService(node.Registry, requests, node.Projection, node.Tables.Endpoints, node.Tables.Identities, time),
+            Endpoints = new EndpointService(node.Registry, requests, new EndpointLeases(node.Ipam, address => DeviceOf(node, address)), node.Projection, node.Tables.Endpoints, node.Tables.Identities, time),
             Identities = node.Tables.Identities,
             Ipam = node.Ipam,
             Policies = new PolicyService(node.Rules),
@@ -35,7 +39,7 @@ internal static class ApiComposition
                 Id = plugin.Id, Version = plugin.Version, ApiVersion = plugin.ApiVersion, Path = plugin.Path, State = plugin.State.ToString(), Provides = plugin.Provides,
             })],
             ConfigurationValues = new LiveList<ConfigurationValue>(
-                () => [.. live.Current.Settings.Select(setting => new ConfigurationValue { Key = setting.Path, Value = setting.Shown, Origin = setting.Origin })]),
+                () => [.. live.Current.Settings.Select(setting => new ConfigurationValue { Key = SettingPath.Shown(setting.Path), Value = setting.Shown, Origin = setting.Origin })]),
             Stopping = stopping,
         };
     }
@@ -55,6 +59,14 @@ internal static class ApiComposition
             .Add(t.IpCache, ["Prefix", "Identity", "Origin"], row => [row.Prefix, row.Identity, row.Origin])
             .Add(t.Endpoints, ["Id", "Device", "Identity", "Policy"], row => [row.Id, row.Device, row.Identity, row.Policy?.ToString() ?? "drop"])
             .Add(t.Devices, ["Name", "Role", "Mtu"], row => [row.Name, row.Role, row.Mtu])
-            .Add(t.NodeRoutes, ["PodCidr", "Node", "Device", "Mtu"], row => [row.PodCidr, row.Node, row.Device, row.Mtu]);
+            .Add(t.NodeRoutes, ["PodCidr", "Node", "Device", "Mtu"], row => [row.PodCidr, row.Node, row.Device, row.Mtu])
+            .Add("rules", ["Rule", "Labels", "Ingress", "Egress"], () => node.Rules.Current.Rules.Select(rule => (object?[])[rule.Origin, rule.Labels, Sections(rule.Ingress), Sections(rule.Egress)]))
+            .Add("ipam", ["Address", "Owner", "Endpoint"], () => node.Ipam.List().Select(lease => (object?[])[lease.Address, lease.Owner, EndpointOf(node, lease.Address)?.ToString(CultureInfo.InvariantCulture) ?? "-"]));
     }
+
+    private static string Sections(IReadOnlyCollection<RuleSection>? sections) => sections?.Count.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static string? DeviceOf(NodeRuntime node, IPAddress address) => node.Tables.HostAddresses.FirstOrDefault(row => row.Prefix == IpPrefix.Host(address))?.Device;
+
+    private static ushort? EndpointOf(NodeRuntime node, IPAddress address) => node.Tables.EndpointRequests.FirstOrDefault(request => request.Addresses.Contains(address))?.Id;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Events;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Datapath;
@@ -155,8 +156,11 @@ internal sealed class NodeRuntime : IAsyncDisposable
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
         var logger = _loggers.CreateLogger<NodeRuntime>();
-        foreach (var vanished in Registry.Restore(StillExists))
+        var gone = Registry.Restore(StillExists);
+        foreach (var vanished in gone)
             AgentLog.Vanished(logger, vanished.Id, vanished.Device);
+        foreach (var address in await EndpointLeases.ReleaseForgottenAsync(Ipam, gone, Tables.EndpointRequests, ct))
+            AgentLog.Freed(logger, address);
         requests.ListDone();
         Rules.Restore();
         var claimSource = Tables.IdentityClaims.RegisterSource("state");

@@ -27,9 +27,18 @@ public sealed record MonitorEvent
 
     public string? Destination { get; init; }
 
-    public int SourcePort { get; init; }
+    /// <summary>Of protocols that have ports.</summary>
+    public int? SourcePort { get; init; }
 
-    public int DestinationPort { get; init; }
+    public int? DestinationPort { get; init; }
+
+    /// <summary>Of ICMP and ICMPv6.</summary>
+    public int? IcmpType { get; init; }
+
+    public int? IcmpCode { get; init; }
+
+    /// <summary>The identifier of echo requests and replies.</summary>
+    public int? IcmpId { get; init; }
 
     public string? Protocol { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cilium.Framework.Client.Models;
 
 /// <summary>Answer to requests about the rules.</summary>
@@ -6,6 +8,7 @@ public sealed record Policy
     /// <summary>Revision of the rules after the request.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>The rules as a JSON document.</summary>
+    /// <summary>The rules as a JSON document; a text of its own, as in Cilium's API v1.</summary>
+    [JsonPropertyName("policy")]
     public required string Rules { get; init; }
 }

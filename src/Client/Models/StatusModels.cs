@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cilium.Framework.Client.Models;
 
 /// <summary>State of one part: <c>Ok</c>, <c>Warning</c>, <c>Failure</c> or <c>Disabled</c>, with words.</summary>
@@ -61,9 +63,11 @@ public sealed record DaemonConfiguration
     public required string PolicyEnforcement { get; init; }
 
     /// <summary>MTU of endpoint devices.</summary>
+    [JsonPropertyName("deviceMTU")]
     public required int DeviceMtu { get; init; }
 
     /// <summary>MTU of the endpoints' default route.</summary>
+    [JsonPropertyName("routeMTU")]
     public required int RouteMtu { get; init; }
 
     public required NodeAddressing Addressing { get; init; }

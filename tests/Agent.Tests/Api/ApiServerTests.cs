@@ -50,6 +50,11 @@ public sealed class ApiServerTests : IAsyncLifetime
     private async Task<(HttpStatusCode Status, string Text)> SendAsync(string method, string path, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        return await SendAsync(request);
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> SendAsync(HttpRequestMessage request)
+    {
         using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
@@ -71,7 +76,7 @@ public sealed class ApiServerTests : IAsyncLifetime
     {
         var (status, text) = await SendAsync("PATCH", "policy");
         Assert.Equal(HttpStatusCode.MethodNotAllowed, status);
-        Assert.Equal("PATCH /v1/policy: the method is not accepted here. Accepted: DELETE, GET, PUT.", text);
+        Assert.Equal("PATCH /v1/policy: the method is not accepted here. Accepted: DELETE, GET, HEAD, PUT.", text);
     }
 
     [Theory]
@@ -105,12 +110,23 @@ public sealed class ApiServerTests : IAsyncLifetime
     [Theory]
     [InlineData("endpoint/0", 5)]
     [InlineData("policy", 5)]
-    [InlineData("policy", 10)]
-    public async Task A_body_that_is_too_long_is_refused(string path, int megabytes)
+    [InlineData("policy", 20)]
+    public async Task A_body_that_is_too_long_is_refused_before_it_is_sent(string path, int megabytes)
     {
-        var (status, text) = await SendAsync("PUT", path, new ByteArrayContent(new byte[megabytes << 20]));
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = new ByteArrayContent(new byte[megabytes << 20]) };
+        request.Headers.ExpectContinue = true;
+        var (status, text) = await SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
-        Assert.Equal("The document is larger than 4 MiB. Split it. Nothing was changed.", text);
+        Assert.Equal($"The document is larger than 4 MiB ({megabytes << 20} bytes). Split it. Nothing was changed.", text);
+    }
+
+    [Fact]
+    public async Task A_body_of_unknown_length_is_counted_while_it_is_read()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "policy") { Content = new ByteArrayContent(new byte[5 << 20]) };
+        request.Headers.TransferEncodingChunked = true;
+        var (status, text) = await SendAsync(request);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The document is larger than 4 MiB. Split it. Nothing was changed."), (status, text));
     }
 
     [Theory]
@@ -124,10 +140,101 @@ public sealed class ApiServerTests : IAsyncLifetime
         Assert.Contains(expected, text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", null, "No labels are given. Accepted: a JSON list of labels in the body, label= in the query, or all=true for every rule. Nothing was deleted.")]
+    [InlineData("", "[]", "No labels are given.")]
+    [InlineData("?all=false", null, "No labels are given.")]
+    [InlineData("?all=yes", null, "all: \"yes\" is not accepted. Accepted: true, false. Nothing was deleted.")]
+    [InlineData("?all=true", "[\"k8s:a=b\"]", "all: excludes labels, but ")]
+    [InlineData("?all=true&all=true", null, "all: is given more than once.")]
+    [InlineData("?labels=k8s:a=b", null, "\"labels\": is not a query parameter of this path. Nearest accepted: label. Nothing was changed.")]
+    [InlineData("?Labels=k8s:a=b", null, "\"Labels\": is not a query parameter of this path. Nearest accepted: label.")]
+    [InlineData("?Label=k8s:a=b", null, "\"Label\": is not a query parameter of this path. Nearest accepted: label.")]
+    [InlineData("", "{\"labels\":[]}", "Accepted: a list.")]
+    [InlineData("", "\"k8s:a=b\"", "Accepted: a list.")]
+    public async Task Rules_are_deleted_only_when_it_is_said_which(string query, string? body, string expected)
+    {
+        var (status, text) = await SendAsync("DELETE", "policy" + query, body is null ? null : Body(body));
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "[\"k8s:a=b\",\"k8s:c=d\"]")]
+    [InlineData("?label=k8s:a=b&label=k8s:c=d", null)]
+    [InlineData("?label=k8s:c=d", "[\"k8s:a=b\"]")]
+    public async Task Labels_of_rules_are_read_from_the_body_and_the_query(string query, string? body)
+    {
+        var (_, text) = await SendAsync("DELETE", "policy" + query, body is null ? null : Body(body));
+        Assert.Equal($"asked to delete {LabelSet.Parse("k8s:a=b", "k8s:c=d")}", text);
+    }
+
+    [Theory]
+    [InlineData("GET", "healthz?verbose=1", "\"verbose\": is not a query parameter of this path. It has none.")]
+    [InlineData("GET", "endpoint?lable=k8s:a=b", "Nearest accepted: label.")]
+    [InlineData("GET", "identity?something=x", "Accepted: label.")]
+    [InlineData("PUT", "endpoint/7?dry-run=true", "\"dry-run\": is not a query parameter of this path.")]
+    [InlineData("POST", "ipam?owner=a&owner=b", "owner: is given more than once. Accepted: one value.")]
+    [InlineData("POST", "ipam?famly=ipv4&owner=a", "\"famly\": is not a query parameter of this path. Nearest accepted: family.")]
+    [InlineData("POST", "ipam", "owner: missing.")]
+    [InlineData("POST", "ipam?owner=a%00b", "owner: \"a\\u0000b\", 3 characters. Accepted: at most 253 printable ASCII characters without blanks")]
+    [InlineData("POST", "ipam?owner=a%0Ab", "owner: \"a\\u000ab\"")]
+    [InlineData("POST", "ipam?owner=%C3%BC", "owner: \"\\u00fc\"")]
+    [InlineData("POST", "ipam/10.1.0.2?owner=a+b", "owner: \"a b\"")]
+    [InlineData("POST", "ipam?owner=endpoint:lxc1:10.1.0.2", "is how the agent names what endpoints hold.")]
+    public async Task A_query_that_is_not_understood_is_refused_on_every_path(string method, string path, string expected)
+    {
+        var (status, text) = await SendAsync(method, path, method == "PUT" ? Body("{}") : null);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_nested_too_deep_is_called_that()
+    {
+        var (status, text) = await SendAsync("PUT", "endpoint/0", Body(new string('[', 100) + new string(']', 100)));
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.StartsWith("The body is nested deeper than 16 levels: line 1, ", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plugins")]
+    [InlineData("configuration")]
+    [InlineData("events")]
+    public async Task Head_works_where_get_does(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "framework/" + path);
+        using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("GET /v1/endpoint/a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request")]
+    [InlineData("GET /v1/policy HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400 Bad Request")]
+    [InlineData("this is not HTTP\r\n\r\n", "505 HTTP Version Not Supported")]
+    public async Task What_is_no_request_is_answered_with_a_body_too(string sent, string status)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_folder["api.sock"]), TestContext.Current.CancellationToken);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(new NetworkStream(socket));
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith($"HTTP/1.1 {status}\r\n", answer, StringComparison.Ordinal);
+        var body = answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.Contains($"Content-Length: {body.Length}\r\n", answer, StringComparison.Ordinal);
+        Assert.StartsWith("The request is not HTTP as this server reads it: ", JsonSerializer.Deserialize(body, ApiJson.Default.ApiError)!.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(408, "The request did not arrive in time")]
+    [InlineData(413, "The document is larger than 4 MiB.")]
+    public void Refusals_of_the_server_itself_have_the_agents_words(int status, string expected) => Assert.StartsWith(expected, Refusals.Words(status), StringComparison.Ordinal);
+
     [Fact]
     public async Task A_full_disk_is_503_with_its_words()
     {
-        var (status, text) = await SendAsync("DELETE", "policy");
+        var (status, text) = await SendAsync("DELETE", "policy?all=true");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("the disk is full", text);
     }
@@ -146,6 +253,6 @@ public sealed class ApiServerTests : IAsyncLifetime
 
         public Policy Get(LabelSet labels) => throw new InvalidOperationException("a fault");
 
-        public Policy Delete(LabelSet labels) => throw new CiliumException(ErrorKind.Exhausted, "the disk is full");
+        public Policy Delete(LabelSet labels) => labels.Count == 0 ? throw new CiliumException(ErrorKind.Exhausted, "the disk is full") : throw new RefusedException(404, $"asked to delete {labels}");
     }
 }

@@ -27,6 +27,10 @@ public class EndpointIdFormTests
     [InlineData("ipv4:10.1.0.3")]
     public void Another_value_does_not(string text) => Assert.False(EndpointIdForm.Parse(text)(Known));
 
+    [Fact]
+    public void What_would_garble_a_terminal_is_not_repeated() =>
+        Assert.StartsWith("Endpoint id \"\\u001b[31m\\u000a\" is not understood.", Assert.Throws<RefusedException>(() => EndpointIdForm.Parse("\u001b[31m\n")).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("")]
     [InlineData("x")]

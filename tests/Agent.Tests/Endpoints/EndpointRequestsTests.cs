@@ -75,6 +75,47 @@ public class EndpointRequestsTests
     [InlineData("\u001b[31m")]
     public void A_container_id_that_would_garble_a_terminal_is_refused(string id) => Assert.Contains("\ncontainer-id: ", Refusal(Good with { ContainerId = id }), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("00:00:00:00:00:00")]
+    [InlineData("ff:ff:ff:ff:ff:ff")]
+    [InlineData("01:00:5e:00:00:01")]
+    [InlineData("33:33:00:00:00:01")]
+    public void A_mac_that_no_device_can_have_is_refused(string mac)
+    {
+        Assert.Contains($"\nmac: {mac} is no device's own address.", Refusal(Good with { Mac = mac }), StringComparison.Ordinal);
+        Assert.Contains($"\nhost-mac: {mac} is no device's own address.", Refusal(Good with { HostMac = mac }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", null)]
+    [InlineData("127.0.0.2", null)]
+    [InlineData("224.0.0.1", null)]
+    [InlineData("255.255.255.255", null)]
+    [InlineData(null, "::")]
+    [InlineData(null, "::1")]
+    [InlineData(null, "ff02::1")]
+    public void An_address_that_no_host_can_have_is_refused(string? ipv4, string? ipv6) =>
+        Assert.Contains($"{ipv4 ?? ipv6} is no address of one host.", Refusal(Good with { Addressing = new AddressPair { Ipv4 = ipv4, Ipv6 = ipv6 } }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_negative_device_index_is_refused() => Assert.Contains("\ninterface-index: -5. Accepted: the index of device lxc1, or 0", Refusal(Good with { InterfaceIndex = -5 }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("ready")]
+    public void A_state_that_the_agent_sets_itself_is_refused(string state) =>
+        Assert.Contains($"\nstate: \"{state}\". Accepted: waiting-for-identity, or nothing", Refusal(Good with { State = state }), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_state_that_a_runtime_announces_is_taken() => Assert.Equal("c1", new EndpointRequests(netlink: null, ipv4: true, ipv6: true).Read("0", Good with { State = "waiting-for-identity" }).ContainerId);
+
+    [Fact]
+    public void Two_values_of_one_label_key_are_refused_and_one_value_twice_is_not()
+    {
+        Assert.Contains("\nlabels[1]: k8s:app=db and k8s:app=web give one key two values.", Refusal(Good with { Labels = ["k8s:app=web", "k8s:app=db"] }), StringComparison.Ordinal);
+        Assert.Single(new EndpointRequests(netlink: null, ipv4: true, ipv6: true).Read("0", Good with { Labels = ["k8s:app=web", "k8s:app=web"] }).Labels);
+    }
+
     [Fact]
     public void Every_problem_is_named_at_once()
     {

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Client.Models;
 using Cilium.Framework.Datapath;
 using Cilium.Framework.Rows;
 
@@ -25,6 +27,17 @@ public class EventTranslatorTests
     [Fact]
     public void Repeated_drops_and_those_from_before_are_said() => Assert.EndsWith(
         "tcp SYN, and 41 more of them (before)", Summary(Drop with { Repeated = 41, FromBefore = true }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Ports_are_of_protocols_that_have_them_and_icmp_has_type_code_and_identifier()
+    {
+        static MonitorEvent Of(PacketSummary packet) => new EventTranslator(_ => "").Translate(Drop with { Packet = packet });
+        var tcp = Of(Tcp);
+        Assert.Equal((40000, 80, null, null, null), (tcp.SourcePort, tcp.DestinationPort, tcp.IcmpType, tcp.IcmpCode, tcp.IcmpId));
+        var icmp = Of(Tcp with { Protocol = IpProtocol.Icmp, SourcePort = 77, DestinationPort = 0x0301 });
+        Assert.Equal((null, null, 3, 1, 77), (icmp.SourcePort, icmp.DestinationPort, icmp.IcmpType, icmp.IcmpCode, icmp.IcmpId));
+        Assert.DoesNotContain("port", JsonSerializer.Serialize(icmp, ApiJson.Plain.MonitorEvent), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_new_connection_says_where_it_goes() => Assert.Equal(
