@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cilium.Framework.Cli.Commands;
+using Cilium.Framework.Cli.Output;
 using Cilium.Framework.Client;
 
 namespace Cilium.Framework.Cli;
@@ -24,7 +25,7 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"cilium: {OneLine(error.Message)} See {Path(parsed.CommandResult)} --help.");
+                await Console.Error.WriteLineAsync($"cilium: {UsageText.Of(error)} See {Path(parsed.CommandResult)} --help.");
             return 2;
         }
 
@@ -42,14 +43,20 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"cilium: {exception.Message}");
             return 1;
         }
+        catch (IOException exception) when (FailureText.IsReaderGone(exception))
+        {
+            return 0;
+        }
+        catch (IOException exception)
+        {
+            await Console.Error.WriteLineAsync($"cilium: the output cannot be written: {FailureText.Of(exception)}.");
+            return 1;
+        }
         catch (OperationCanceledException)
         {
             return 130;
         }
     }
-
-    /// <summary>The parser lists accepted values below each other.</summary>
-    private static string OneLine(string message) => string.Join(' ', message.Split((char[])['\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "cilium";
 }

@@ -6,20 +6,33 @@ namespace Cilium.Framework.Cli;
 /// <summary>Options that every command understands.</summary>
 internal static class Globals
 {
-    public static readonly Option<string> Socket = new("--socket")
-    {
-        Description = "The agent's socket (environment: CILIUM_SOCKET).",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CILIUM_SOCKET") is { Length: > 0 } socket ? socket : CiliumClient.DefaultSocket,
-        Recursive = true,
-    };
+    public static readonly Option<string?> Socket = new("--socket") { Description = "The agent's socket (environment: CILIUM_SOCKET).", Recursive = true };
+
+    /// <summary>The socket that was named; null: nobody named one.</summary>
+    public static string? NamedSocket(ParseResult parsed) => parsed.GetValue(Socket) is { Length: > 0 } given
+        ? given
+        : Environment.GetEnvironmentVariable("CILIUM_SOCKET") is { Length: > 0 } inherited ? inherited : null;
 
     /// <summary>A new <c>-o text|json</c> option.</summary>
-    public static Option<string> Output()
+    /// <param name="usual">What is written when nobody says.</param>
+    public static Option<string> Output(string usual = "text")
     {
-        var option = new Option<string>("--output", "-o") { Description = "text or json", DefaultValueFactory = _ => "text" };
+        var option = new Option<string>("--output", "-o") { Description = "text or json", DefaultValueFactory = _ => usual };
         option.AcceptOnlyFromAmong("text", "json");
         return option;
     }
 
-    public static CiliumClient Connect(ParseResult parsed) => new(parsed.GetRequiredValue(Socket));
+    /// <summary>Refuses values that look like options: a mistyped one would otherwise be taken for a label or a name.</summary>
+    public static T WithoutDashes<T>(T argument)
+        where T : Argument
+    {
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+                result.AddError($"'{token.Value}' is not an option here, and no {argument.Name.TrimEnd('s')} starts with '-'.");
+        });
+        return argument;
+    }
+
+    public static CiliumClient Connect(ParseResult parsed) => new(NamedSocket(parsed) ?? CiliumClient.DefaultSocket);
 }

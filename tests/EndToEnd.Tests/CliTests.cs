@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cilium.Framework.Lab.Traffic;
 
 namespace Cilium.Framework.EndToEnd.Tests;
@@ -94,7 +95,7 @@ public sealed class CliTests : IAsyncLifetime
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["c.yaml"], "routng: {provider: direct}\n", TestLab.Cancelled);
         var refused = await RefusedAsync("config", "validate", "--config", folder["c.yaml"]);
-        Assert.Contains("Nearest known: routing:provider", refused, StringComparison.Ordinal);
+        Assert.Contains("Nearest known: routing.provider", refused, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +109,58 @@ public sealed class CliTests : IAsyncLifetime
         using var netlink = Netlink.RouteNetlink.Open(_lab.Node.Network.Node);
         Assert.Null(netlink.FindLink("cilium_host"));
         Assert.DoesNotContain("10.1.0.", await OkAsync("bpf", "endpoint", "list"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cleanup_from_another_namespace_changes_nothing_and_says_where_to_go()
+    {
+        await _lab.PodAsync("server");
+        await _lab.Node.Agent.KillAsync(TestLab.Cancelled);
+        using var outside = Process.Start(new ProcessStartInfo(TestLab.Layout.Cli, ["cleanup", "--force", "--socket", _lab.Node.Socket]) { RedirectStandardError = true })!;
+        var error = await outside.StandardError.ReadToEndAsync(TestLab.Cancelled);
+        await outside.WaitForExitAsync(TestLab.Cancelled);
+        Assert.Equal(1, outside.ExitCode);
+        Assert.Contains($"Enter it first: nsenter --net={_lab.Node.Network.Node.Path} cilium cleanup", error, StringComparison.Ordinal);
+        Assert.Contains("policy", await OkAsync("bpf", "endpoint", "list"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_agent_was_told_goes_only_when_that_is_asked_for()
+    {
+        await _lab.PodAsync("server");
+        var state = Path.Combine(_lab.Node.Folder, "state");
+        await _lab.Node.Agent.KillAsync(TestLab.Cancelled);
+        Assert.Contains($"{state} stays: the next start brings its endpoints, rules and leases back.", await OkAsync("cleanup", "--force"), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(state, "endpoints.json")));
+        var (status, output, error) = await _lab.CliAsync("cleanup", "--force", "--state");
+        Assert.Equal(0, status);
+        Assert.Contains($"State directory: {state}\n", error, StringComparison.Ordinal);
+        Assert.Contains("BPF file system: ", error, StringComparison.Ordinal);
+        Assert.Contains($"state {state}/endpoints.json", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(state));
+        // A look at what is not there makes nothing.
+        await OkAsync("cleanup");
+        Assert.False(Directory.Exists(state));
+    }
+
+    [Fact]
+    public async Task A_monitor_ends_with_words_when_the_agent_is_stopped_and_the_agent_logs_that_it_stops()
+    {
+        using var monitor = _lab.StartCli("monitor");
+        var complaint = monitor.StandardError.ReadToEndAsync(TestLab.Cancelled);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                // Nothing tells when the monitor listens: stop only once it has an open connection.
+                await Task.Yield();
+                return File.ReadLines("/proc/net/unix").Count(line => line.EndsWith(_lab.Node.Socket, StringComparison.Ordinal)) > 1;
+            },
+            "the monitor listens");
+        Assert.Equal(0, await _lab.Node.Agent.StopAsync(TestLab.Cancelled));
+        await monitor.WaitForExitAsync(TestLab.Cancelled);
+        Assert.Equal(1, monitor.ExitCode);
+        Assert.StartsWith("cilium: The agent ", await complaint, StringComparison.Ordinal);
+        Assert.Contains("is stopping, as it was asked to; what is realised stays.", _lab.Node.LogTail(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class DryRunTests : IAsyncLifetime
         Assert.Equal(System.Net.HttpStatusCode.Conflict, refused.Status);
         Assert.Contains("endpoint:lxc1:10.0.0.21", refused.Message, StringComparison.Ordinal);
         Assert.Contains(["10.0.0.21", "endpoint:lxc1:10.0.0.21", "1"], (await _client.GetTableAsync("ipam", TestLab.Cancelled)).Rows);
+        Assert.Equal(["Rule", "Labels", "Ingress", "Egress"], (await _client.GetTableAsync("rules", TestLab.Cancelled)).Columns);
         await _client.DeleteEndpointAsync("1", TestLab.Cancelled);
         await _client.AllocateAddressAsync("other", address, TestLab.Cancelled);
         refused = await Assert.ThrowsAsync<ApiException>(() => PutAsync(2, "client", "10.0.0.1"));

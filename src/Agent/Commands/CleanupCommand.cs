@@ -1,35 +1,81 @@
 using System.CommandLine;
 using Cilium.Framework.Agent.Hosting;
+using Cilium.Framework.Configuration;
+using Cilium.Framework.Errors;
 using Cilium.Framework.State;
 
 namespace Cilium.Framework.Agent.Commands;
 
-/// <summary><c>cilium-agent cleanup</c>: takes away what agents ever set up on this node. Refused while one runs.</summary>
+/// <summary><c>cilium-agent cleanup</c>: takes away what agents ever set up on this node. Refused while one runs, and in another network namespace than the last one ran in.</summary>
 internal static class CleanupCommand
 {
     public static Command Create()
     {
         var force = new Option<bool>("--force") { Description = "Do it." };
-        var command = new Command("cleanup", "Removes programs, maps, devices and routes of a stopped agent.") { force };
+        var state = new Option<bool>("--state") { Description = "Also remove what the agent was told: endpoints, rules, identities, leases." };
+        var command = new Command("cleanup", "Removes programs, maps, devices and routes of a stopped agent.") { force, state };
         command.SetAction(async (parsed, ct) =>
         {
             var configuration = Settings.Load(parsed).ThrowIfInvalid();
-            using var state = StateDirectory.Open(configuration.Options.StateDirectory);
+            foreach (var line in Targets(configuration))
+                await Console.Error.WriteLineAsync(line);
+            RefuseElsewhere(NodeMark.Read(parsed.GetValue(Settings.File)), NodeMark.Here());
+            var directory = configuration.Options.StateDirectory;
+            // Held as long as this runs. One that does not exist is nobody's, and is not made.
+            using var held = File.Exists(Path.Combine(directory, "lock")) ? StateDirectory.Open(directory) : null;
             await using var plugins = await OfflinePlugins.LoadAsync(configuration);
-            if (!parsed.GetValue(force))
-            {
-                var endpoints = await plugins.Set.Datapath.View.ListEndpointsAsync(ct);
-                await Console.Out.WriteLineAsync($"Would remove programs, maps, devices and routes of this node; {endpoints.Count} endpoints would lose their connections. Give --force to do it.");
-                return 0;
-            }
-
-            await plugins.Set.Routing.InitializeAsync(ct);
-            var routes = await plugins.Set.Routing.NodeRoutes.PruneAsync([], ct);
-            foreach (var line in await plugins.Set.Datapath.RemoveAllAsync(ct))
-                await Console.Out.WriteLineAsync(line);
-            await Console.Out.WriteLineAsync($"{routes} routes");
+            if (parsed.GetValue(force))
+                await RemoveAsync(plugins, directory, parsed.GetValue(state), ct);
+            else
+                await AnnounceAsync(plugins, directory, parsed.GetValue(state), ct);
             return 0;
         });
         return command;
+    }
+
+    /// <summary>What the settings point at; a wrong socket would mean another node.</summary>
+    internal static IEnumerable<string> Targets(LoadedConfiguration configuration)
+    {
+        var (options, datapath) = (configuration.Options, configuration.Options.Providers["datapath"]);
+        yield return $"State directory: {options.StateDirectory}";
+        yield return $"Run directory:   {options.RunDirectory}";
+        // The default is the plugin's own: below the run directory.
+        if (datapath == "bpf")
+            yield return $"BPF file system: {configuration.Root["datapath:bpf:bpffs"] ?? Path.Combine(options.RunDirectory, "bpffs")}";
+    }
+
+    /// <summary>Pins can be removed from everywhere, devices and routes only where they are: half a cleanup is worse than none.</summary>
+    internal static void RefuseElsewhere(NodeMark? last, NodeMark here)
+    {
+        if (last is null || last.Boot != here.Boot || last.Namespace == here.Namespace || last.FindPath() is not { } path)
+            return;
+        throw new CiliumException(
+            ErrorKind.Denied,
+            $"The last agent ran in the network namespace {last.Namespace}, this is {here.Namespace}: its devices and routes cannot be seen from here. Nothing was removed. Enter it first: nsenter --net={path} cilium cleanup");
+    }
+
+    private static async Task AnnounceAsync(OfflinePlugins plugins, string directory, bool withState, CancellationToken ct)
+    {
+        var endpoints = await plugins.Set.Datapath.View.ListEndpointsAsync(ct);
+        var also = withState ? $", and what the agent was told in {directory}" : "";
+        await Console.Out.WriteLineAsync($"Would remove programs, maps, devices and routes of this node{also}; {endpoints.Count} endpoints would lose their connections. Give --force to do it.");
+    }
+
+    private static async Task RemoveAsync(OfflinePlugins plugins, string directory, bool withState, CancellationToken ct)
+    {
+        await plugins.Set.Routing.InitializeAsync(ct);
+        var routes = await plugins.Set.Routing.NodeRoutes.PruneAsync([], ct);
+        foreach (var line in await plugins.Set.Datapath.RemoveAllAsync(ct))
+            await Console.Out.WriteLineAsync(line);
+        await Console.Out.WriteLineAsync($"{routes} routes");
+        if (withState)
+        {
+            foreach (var file in StoredState.Remove(directory))
+                await Console.Out.WriteLineAsync($"state {file}");
+        }
+        else if (StoredState.Files(directory).Count > 0)
+        {
+            await Console.Out.WriteLineAsync($"{directory} stays: the next start brings its endpoints, rules and leases back. --force --state removes it too.");
+        }
     }
 }

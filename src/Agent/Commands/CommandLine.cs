@@ -1,9 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Cilium.Framework.Client;
+using Cilium.Framework.Configuration;
 using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Agent.Commands;
 
-/// <summary>The verbs of <c>cilium-agent</c>. Without a verb it runs the agent.</summary>
+/// <summary>The verbs of <c>cilium-agent</c>. Without a verb it runs the agent. Errors go to stderr with status 1; wrong usage with 2.</summary>
 internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
@@ -16,14 +19,41 @@ internal static class CommandLine
         root.Subcommands.Add(DumpCommand.Create());
         root.Subcommands.Add(CleanupCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await ComplainAsync($"{UsageText.Of(error)} See {Path(parsed.CommandResult)} --help.");
+            return 2;
+        }
+
         try
         {
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (ConfigurationException exception)
+        {
+            foreach (var problem in exception.Problems)
+                await ComplainAsync($"{SettingPath.Shown(problem.Path)}: {problem.Message}");
+            return 1;
         }
         catch (CiliumException exception)
         {
-            await Console.Error.WriteLineAsync($"cilium-agent: {exception.Message}");
+            await ComplainAsync(exception.Message);
+            return 1;
+        }
+        catch (IOException exception) when (FailureText.IsReaderGone(exception))
+        {
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await ComplainAsync($"files or output: {FailureText.Of(exception)}.");
             return 1;
         }
     }
+
+    private static Task ComplainAsync(string text) => Console.Error.WriteLineAsync($"cilium-agent: {text}");
+
+    private static string Path(CommandResult result) => result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "cilium-agent";
 }

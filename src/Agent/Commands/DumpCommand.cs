@@ -4,6 +4,8 @@ using System.Text.Json;
 using Cilium.Framework.Agent.Hosting;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Datapath;
+using Cilium.Framework.Errors;
+using ConnectionInfo = Cilium.Framework.Datapath.ConnectionInfo;
 
 namespace Cilium.Framework.Agent.Commands;
 
@@ -24,12 +26,23 @@ internal static class DumpCommand
         {
             var configuration = Settings.Load(parsed).ThrowIfInvalid();
             await using var plugins = await OfflinePlugins.LoadAsync(configuration);
+            if (!plugins.Set.Datapath.Capabilities.HasFlag(DatapathCapabilities.SurvivesAgent))
+                throw new CiliumException(ErrorKind.Unsupported, Nothing(configuration.Options.Providers["datapath"]));
             var dump = await Dumps[parsed.GetRequiredValue(what)](plugins.Set.Datapath.View, StoredRuleNames.Read(configuration.Options.StateDirectory), ct);
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(dump, ApiJson.Plain.TableDump));
             return 0;
         });
         return command;
     }
+
+    /// <summary>An empty list would say that nothing is there.</summary>
+    internal static string Nothing(string datapath) =>
+        $"The datapath {datapath} keeps its state inside the running agent: there is nothing to read from outside. See cilium db show endpoints, policies or ipcache, and cilium monitor.";
+
+    /// <summary>The identifier is all that is kept of an ICMP flow's header.</summary>
+    internal static string Initiator(ConnectionInfo row) => FlowText.IsIcmp(row.Protocol) ? $"{row.Source} id {row.SourcePort}" : FlowText.Side(row.Source, row.SourcePort);
+
+    internal static string Responder(ConnectionInfo row) => FlowText.IsIcmp(row.Protocol) ? $"{row.Destination}" : FlowText.Side(row.Destination, row.DestinationPort);
 
     private static async Task<TableDump> EndpointsAsync(IDatapathView view, StoredRuleNames rules, CancellationToken ct) => Table(
         "endpoint", ["Id", "IfIndex", "Identity", "IPv4", "IPv6", "Mac", "Enforces"], await view.ListEndpointsAsync(ct),
@@ -46,7 +59,7 @@ internal static class DumpCommand
         "ct", ["Protocol", "Source", "Destination", "Identities", "State", "Expires", "Rules"], await view.ListConnectionsAsync(ct),
         row =>
         [
-            row.Protocol, $"{row.Source}:{row.SourcePort}", $"{row.Destination}:{row.DestinationPort}", $"{row.SourceIdentity}->{row.DestinationIdentity}", row.State,
+            row.Protocol, Initiator(row), Responder(row), $"{row.SourceIdentity}->{row.DestinationIdentity}", row.State,
             $"{row.ExpiresInSeconds}s", $"{rules.Of(row.EgressRule)} / {rules.Of(row.IngressRule)}",
         ]);
 

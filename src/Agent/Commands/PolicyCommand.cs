@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cilium.Framework.Client;
 using Cilium.Framework.Policies.Documents;
 
 namespace Cilium.Framework.Agent.Commands;
@@ -13,18 +14,20 @@ internal static class PolicyCommand
         validate.SetAction(async (parsed, ct) =>
         {
             var path = parsed.GetRequiredValue(file);
+            string text;
             try
             {
-                var text = path == "-" ? await Console.In.ReadToEndAsync(ct) : await File.ReadAllTextAsync(path, ct);
-                var policies = PolicyParser.Parse(text);
-                await Console.Out.WriteLineAsync($"ok: {policies.Count} policies, {policies.Sum(policy => policy.Rules.Count)} rules");
-                return 0;
+                text = path == "-" ? await Console.In.ReadToEndAsync(ct) : await File.ReadAllTextAsync(path, ct);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                await Console.Error.WriteLineAsync($"cilium-agent: {path}: {exception.Message}");
+                await Console.Error.WriteLineAsync($"cilium-agent: {path}: {FailureText.Of(exception)}.");
                 return 1;
             }
+
+            var policies = PolicyParser.Parse(text);
+            await Console.Out.WriteLineAsync($"ok: {policies.Count} policies, {policies.Sum(policy => policy.Rules.Count)} rules");
+            return 0;
         });
         return new Command("policy", "Policy documents.") { validate };
     }

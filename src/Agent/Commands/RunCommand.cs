@@ -5,7 +5,7 @@ using Cilium.Framework.Agent.Hosting;
 namespace Cilium.Framework.Agent.Commands;
 
 /// <summary><c>cilium-agent</c>: runs until SIGTERM or SIGINT. What is realised stays.</summary>
-internal static class RunCommand
+internal static partial class RunCommand
 {
     public static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
@@ -13,6 +13,8 @@ internal static class RunCommand
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         var configuration = Settings.Load(parsed).ThrowIfInvalid();
+        using var loggers = AgentLogging.Create(new LogSwitch(configuration.Options.LogLevel));
+        var logger = loggers.CreateLogger(nameof(RunCommand));
         await using var agent = await AgentHost.StartAsync(configuration, TimeProvider.System, stop.Token);
         try
         {
@@ -20,7 +22,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            // Asked to stop.
+            Stopping(logger, configuration.Options.NodeName);
         }
 
         return 0;
@@ -31,4 +33,7 @@ internal static class RunCommand
         context.Cancel = true;
         stop.Cancel();
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is stopping, as it was asked to; what is realised stays.")]
+    private static partial void Stopping(ILogger logger, string node);
 }

@@ -10,11 +10,14 @@ internal static class EffectiveSettings
 
     public static void Write(LoadedConfiguration configuration)
     {
-        var text = new StringBuilder("# Settings of the last agent, for offline verbs. Rewritten at every start.\n");
+        var text = new StringBuilder("# Settings of the last agent, for offline verbs. Rewritten at every start.\n").Append(NodeMark.Here().Line).Append('\n');
         // The profile's own settings are here too, each by its full path.
         foreach (var setting in configuration.Settings.Where(setting => setting.Path != "profile" && !setting.IsSecret))
             text.Append('"').Append(setting.Path).Append("\": \"").Append(setting.Value.Replace("\\", "\\\\").Replace("\"", "\\\"")).Append("\"\n");
-        var file = Path.Combine(configuration.Options.RunDirectory, FileName);
+        // Where the command line looks: it knows the socket only.
+        var folder = Path.GetDirectoryName(configuration.Options.ApiSocket)!;
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, FileName);
         File.WriteAllText(file, text.ToString());
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }

@@ -28,7 +28,7 @@ internal static class BpfCommands
         var command = new Command("list", "Lists it.") { output };
         command.SetAction(async (parsed, ct) =>
         {
-            var dump = JsonSerializer.Deserialize(await Offline.ReadAsync(parsed, ["dump", name], ct), ApiJson.Default.TableDump)!;
+            var dump = JsonSerializer.Deserialize(await Offline.ReadAsync(["dump", name, .. Offline.SettingsOf(parsed)], ct), ApiJson.Default.TableDump)!;
             if (parsed.GetValue(output) == "json")
                 await JsonOutput.WriteAsync(dump);
             else

@@ -31,7 +31,7 @@ internal static class ConfigCommands
     {
         var file = new Option<string?>("--config") { Description = "Configuration file; default: that of the installed agent." };
         var command = new Command("validate", "Checks a configuration as a start of the agent would, and changes nothing.") { file };
-        command.SetAction((parsed, ct) => Offline.RunAsync(parsed, parsed.GetValue(file) is { } path ? ["validate", "--config", path] : ["validate"], ct));
+        command.SetAction((parsed, ct) => Offline.RunAsync(["validate", .. parsed.GetValue(file) is { } path ? [Offline.ConfigurationOption, path] : Offline.SettingsOf(parsed)], ct));
         return command;
     }
 }

@@ -9,15 +9,18 @@ internal static class DbCommands
     public static Command Create()
     {
         var output = Globals.Output();
-        var name = new Argument<string?>("table") { Description = "None: lists the tables.", Arity = ArgumentArity.ZeroOrOne };
+        var name = Globals.WithoutDashes(new Argument<string?>("table") { Description = "None: lists the tables.", Arity = ArgumentArity.ZeroOrOne });
         var show = new Command("show", "Shows a table of the agent.") { name, output };
         show.SetAction(async (parsed, ct) =>
         {
             using var client = Globals.Connect(parsed);
             if (parsed.GetValue(name) is not { } table)
             {
-                foreach (var known in await client.ListTablesAsync(ct))
-                    await Console.Out.WriteLineAsync(known);
+                var known = await client.ListTablesAsync(ct);
+                if (parsed.GetValue(output) == "json")
+                    await JsonOutput.WriteAsync(known);
+                else
+                    await Console.Out.WriteLineAsync(string.Join('\n', known));
                 return;
             }
 

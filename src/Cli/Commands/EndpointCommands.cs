@@ -19,27 +19,31 @@ internal static class EndpointCommands
             using var client = Globals.Connect(parsed);
             var endpoints = await client.ListEndpointsAsync(ct);
             if (parsed.GetValue(output) == "json")
-            {
                 await JsonOutput.WriteAsync(endpoints);
-                return;
-            }
-
-            TextTable.Write(["Endpoint", "Policy", "Identity", "Labels", "IPv4", "IPv6", "Status"], endpoints.SelectMany(Rows));
+            else
+                WriteTable(endpoints);
         });
         return command;
     }
 
     private static Command Get()
     {
-        var id = new Argument<string>("id") { Description = "Number, or container-id:, ipv4:, ipv6: with a value." };
-        var command = new Command("get", "Shows an endpoint as JSON.") { id };
+        var output = Globals.Output("json");
+        var id = Globals.WithoutDashes(new Argument<string>("id") { Description = "Number, or container-id:, ipv4:, ipv6: with a value." });
+        var command = new Command("get", "Shows an endpoint; as JSON unless -o text.") { id, output };
         command.SetAction(async (parsed, ct) =>
         {
             using var client = Globals.Connect(parsed);
-            await JsonOutput.WriteAsync(await client.GetEndpointAsync(parsed.GetRequiredValue(id), ct));
+            var endpoint = await client.GetEndpointAsync(parsed.GetRequiredValue(id), ct);
+            if (parsed.GetValue(output) == "json")
+                await JsonOutput.WriteAsync(endpoint);
+            else
+                WriteTable([endpoint]);
         });
         return command;
     }
+
+    private static void WriteTable(IEnumerable<Endpoint> endpoints) => TextTable.Write(["Endpoint", "Policy", "Identity", "Labels", "IPv4", "IPv6", "Status"], endpoints.SelectMany(Rows));
 
     /// <summary>One row for the endpoint, and one for each further label.</summary>
     private static IEnumerable<string[]> Rows(Endpoint endpoint)

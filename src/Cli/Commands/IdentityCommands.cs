@@ -25,7 +25,7 @@ internal static class IdentityCommands
     private static Command Get()
     {
         var output = Globals.Output();
-        var id = new Argument<string>("id") { Description = "The number." };
+        var id = Globals.WithoutDashes(new Argument<string>("id") { Description = "The number." });
         var command = new Command("get", "Shows the labels of a number.") { id, output };
         command.SetAction(async (parsed, ct) =>
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using Cilium.Framework.Client;
+using Cilium.Framework.Cli.Output;
 using Cilium.Framework.Client.Models;
 
 namespace Cilium.Framework.Cli.Commands;
@@ -9,41 +8,44 @@ namespace Cilium.Framework.Cli.Commands;
 /// <summary><c>cilium policy import|get|delete|wait|validate</c>.</summary>
 internal static class PolicyCommands
 {
-    public static Command Create() => new("policy", "Rules.") { Import(), Get(), Delete(), Wait(), Validate() };
+    public static Command Create() => new("policy", "Rules.") { Import(), Get(), Delete(), PolicyWaitCommand.Create(), Validate() };
 
-    private static Argument<string> File() => new("file") { Description = "YAML or JSON; - for standard input." };
+    private static Argument<string> File() => Globals.WithoutDashes(new Argument<string>("file") { Description = "YAML or JSON; - for standard input." });
 
     private static Command Import()
     {
-        var file = File();
-        var command = new Command("import", "Adds the rules of a document; a policy of the same namespace and name is replaced.") { file };
+        var (file, output) = (File(), Globals.Output());
+        var command = new Command("import", "Adds the rules of a document; a policy of the same namespace and name is replaced.") { file, output };
         command.SetAction(async (parsed, ct) =>
         {
             using var client = Globals.Connect(parsed);
-            await WriteRevisionAsync(await client.PutPolicyAsync(await ReadAsync(parsed.GetRequiredValue(file), ct), ct));
+            await WriteChangeAsync(await client.PutPolicyAsync(await DocumentFile.ReadAsync(parsed.GetRequiredValue(file), ct), ct), parsed.GetValue(output));
         });
         return command;
     }
 
     private static Command Get()
     {
-        var labels = new Argument<string[]>("labels") { Description = "Only rules that carry all of these labels." };
-        var command = new Command("get", "Shows rules as JSON, and the revision.") { labels };
+        var output = Globals.Output();
+        var labels = Globals.WithoutDashes(new Argument<string[]>("labels") { Description = "Only rules that carry all of these labels." });
+        var command = new Command("get", "Shows rules as JSON, and the revision; -o json: both in one document.") { labels, output };
         command.SetAction(async (parsed, ct) =>
         {
             using var client = Globals.Connect(parsed);
             var policy = await client.GetPolicyAsync(parsed.GetValue(labels) ?? [], ct);
-            await Console.Out.WriteLineAsync(policy.Rules);
-            await WriteRevisionAsync(policy);
+            if (parsed.GetValue(output) != "json")
+                await Console.Out.WriteLineAsync(policy.Rules);
+            await WriteChangeAsync(policy, parsed.GetValue(output));
         });
         return command;
     }
 
     private static Command Delete()
     {
-        var labels = new Argument<string[]>("labels") { Description = "Rules that carry all of these labels." };
+        var output = Globals.Output();
+        var labels = Globals.WithoutDashes(new Argument<string[]>("labels") { Description = "Rules that carry all of these labels." });
         var all = new Option<bool>("--all") { Description = "All rules." };
-        var command = new Command("delete", "Deletes rules by their labels.") { labels, all };
+        var command = new Command("delete", "Deletes rules by their labels.") { labels, all, output };
         command.SetAction(async (parsed, ct) =>
         {
             var wanted = parsed.GetValue(labels) ?? [];
@@ -52,20 +54,8 @@ internal static class PolicyCommands
             if (wanted.Length > 0 && parsed.GetValue(all))
                 throw new CommandException("policy delete: labels and --all exclude each other.");
             using var client = Globals.Connect(parsed);
-            await WriteRevisionAsync(await client.DeletePolicyAsync(wanted, ct));
-        });
-        return command;
-    }
-
-    private static Command Wait()
-    {
-        var revision = new Argument<long>("revision") { Description = "As import, get and delete print it." };
-        var seconds = new Option<int>("--max-wait-time") { Description = "Give up after this many seconds.", DefaultValueFactory = _ => 360 };
-        var command = new Command("wait", "Waits until every endpoint enforces a revision.") { revision, seconds };
-        command.SetAction(async (parsed, ct) =>
-        {
-            using var client = Globals.Connect(parsed);
-            await WaitAsync(client, parsed.GetRequiredValue(revision), TimeSpan.FromSeconds(parsed.GetValue(seconds)), ct);
+            var left = wanted.Length == 0 ? await client.DeleteAllPoliciesAsync(ct) : await client.DeletePolicyAsync(wanted, ct);
+            await WriteChangeAsync(left, parsed.GetValue(output));
         });
         return command;
     }
@@ -74,41 +64,11 @@ internal static class PolicyCommands
     {
         var file = File();
         var command = new Command("validate", "Checks a document without an agent and changes nothing.") { file };
-        command.SetAction((parsed, ct) => Offline.RunAsync(parsed, ["policy", "validate", parsed.GetRequiredValue(file)], ct));
+        command.SetAction((parsed, ct) => Offline.RunAsync(["policy", "validate", parsed.GetRequiredValue(file)], ct));
         return command;
     }
 
-    private static async Task WaitAsync(CiliumClient client, long revision, TimeSpan limit, CancellationToken ct)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var behind = (await client.ListEndpointsAsync(ct)).Where(endpoint => endpoint.Status.Policy.PolicyRevision < revision).ToList();
-            if (behind.Count == 0)
-                return;
-            if (Stopwatch.GetElapsedTime(started) > limit)
-            {
-                var numbers = string.Join(", ", behind.Select(endpoint => endpoint.Id));
-                throw new CommandException($"policy wait: after {limit.TotalSeconds} s these endpoints do not enforce revision {revision}: {numbers}. See cilium endpoint get.");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, ct);
-        }
-    }
-
-    private static Task WriteRevisionAsync(Policy policy) => Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Revision: {policy.Revision}"));
-
-    private static async Task<string> ReadAsync(string file, CancellationToken ct)
-    {
-        if (file == "-")
-            return await Console.In.ReadToEndAsync(ct);
-        try
-        {
-            return await System.IO.File.ReadAllTextAsync(file, ct);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"{file}: {exception.Message}");
-        }
-    }
+    private static Task WriteChangeAsync(Policy policy, string? output) => output == "json"
+        ? JsonOutput.WriteAsync(policy)
+        : Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Revision: {policy.Revision}"));
 }
