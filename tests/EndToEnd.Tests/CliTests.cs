@@ -146,16 +146,12 @@ public sealed class CliTests : IAsyncLifetime
     [Fact]
     public async Task A_monitor_ends_with_words_when_the_agent_is_stopped_and_the_agent_logs_that_it_stops()
     {
+        // Nothing else tells when the monitor listens: the agent then has one more connection.
+        int Connections() => File.ReadLines($"/proc/{_lab.Node.Agent.Id}/net/unix").Count(line => line.EndsWith(_lab.Node.Socket, StringComparison.Ordinal));
+        var before = Connections();
         using var monitor = _lab.StartCli("monitor");
         var complaint = monitor.StandardError.ReadToEndAsync(TestLab.Cancelled);
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                // Nothing tells when the monitor listens: stop only once it has an open connection.
-                await Task.Yield();
-                return File.ReadLines("/proc/net/unix").Count(line => line.EndsWith(_lab.Node.Socket, StringComparison.Ordinal)) > 1;
-            },
-            "the monitor listens");
+        await Eventually.TrueAsync(() => Task.FromResult(Connections() > before), "the monitor is connected");
         Assert.Equal(0, await _lab.Node.Agent.StopAsync(TestLab.Cancelled));
         await monitor.WaitForExitAsync(TestLab.Cancelled);
         Assert.Equal(1, monitor.ExitCode);
