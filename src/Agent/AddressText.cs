@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Cilium.Framework.Endpoints;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Agent;
@@ -8,15 +9,8 @@ namespace Cilium.Framework.Agent;
 internal static class AddressText
 {
     /// <summary>The one place where the agent's API reads addresses.</summary>
-    public static bool TryParse(string? text, [NotNullWhen(true)] out IPAddress? address)
-    {
-        var isAddress = IpPrefix.TryParse(text, out var prefix) && !text.Contains('/', StringComparison.Ordinal);
-        address = isAddress ? prefix.Address : null;
-        return isAddress;
-    }
+    public static bool TryParse(string? text, [NotNullWhen(true)] out IPAddress? address) => IpPrefix.TryParseAddress(text, out address);
 
     /// <summary>Whether an address can be one host's own.</summary>
-    public static bool IsHost(IPAddress address) =>
-        !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.Broadcast)
-        && !address.IsIPv6Multicast && !IpPrefix.Parse("224.0.0.0/4").Contains(address);
+    public static bool IsHost(IPAddress address) => UnicastAddress.Problem(address) is null;
 }

@@ -111,7 +111,7 @@ internal sealed class EndpointRequests(RouteNetlink? netlink, bool ipv4, bool ip
         if (!AddressText.TryParse(text, out var address) || address.AddressFamily != family)
             problems.Add($"{field}: \"{TextShown.Of(text)}\" is not such an address.");
         else if (!AddressText.IsHost(address))
-            problems.Add($"{field}: {address} is no address of one host. Accepted: neither unspecified, loopback, multicast nor broadcast.");
+            problems.Add($"{field}: {address} is no address of one host. Accepted: neither unspecified, loopback, link-local, multicast nor broadcast.");
         else if (!enabled)
             problems.Add($"{field}: the family is disabled on this node ({(family == AddressFamily.InterNetwork ? "ipv4.enabled" : "ipv6.enabled")}).");
         else
