@@ -2,7 +2,8 @@
 # Installs from Debian's packages what building and testing need, if it is missing. Leaves package sources alone.
 set -euo pipefail
 
-packages=(clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping git)
+[[ $(dotnet --list-sdks 2>/dev/null) =~ (^|$'\n')10\. ]] || { echo "prerequisites: the .NET SDK 10 is missing: see https://dotnet.microsoft.com/download" >&2; exit 1; }
+packages=(ca-certificates clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping git)
 missing=()
 for package in "${packages[@]}"; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
@@ -16,4 +17,3 @@ if ((${#missing[@]})); then
 	apt-get update -qq >&2
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 fi
-command -v dotnet >/dev/null || { echo "prerequisites: the .NET SDK 10 is missing: see https://dotnet.microsoft.com/download" >&2; exit 1; }

@@ -99,7 +99,7 @@ public sealed class AgentProcess : IDisposable
     /// <param name="ct">Gives up waiting.</param>
     public async Task<int> StopAsync(CancellationToken ct)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        Signal.Terminate(_process.Id);
         await _process.WaitForExitAsync(ct);
         return _process.ExitCode;
     }

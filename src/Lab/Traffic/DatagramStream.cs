@@ -16,13 +16,14 @@ public sealed class DatagramStream : IAsyncDisposable
     private readonly Socket _sender;
     private readonly Socket _receiver;
     private readonly TimeSpan _pause;
+    private readonly int? _freshPortsTo;
     private readonly HashSet<long> _received = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _sending;
     private Task _receiving = Task.CompletedTask;
     private long _sent;
 
-    private DatagramStream(Socket sender, Socket receiver, TimeSpan pause) => (_sender, _receiver, _pause) = (sender, receiver, pause);
+    private DatagramStream(Socket sender, Socket receiver, TimeSpan pause, int? freshPortsTo) => (_sender, _receiver, _pause, _freshPortsTo) = (sender, receiver, pause, freshPortsTo);
 
     /// <summary>What came of a stream.</summary>
     /// <param name="Sent">Datagrams sent.</param>
@@ -42,21 +43,35 @@ public sealed class DatagramStream : IAsyncDisposable
     /// <param name="pause">Time between two datagrams.</param>
     /// <param name="expectArrival">False: the stream is meant to be dropped.</param>
     /// <param name="ct">Gives up.</param>
+    /// <param name="freshPorts">Every datagram has another source port, so that each is a flow of its own that must be judged. IPv4 only.</param>
     public static async Task<DatagramStream> StartAsync(
-        NetworkNamespace from, NetworkNamespace to, IPAddress address, int port, TimeSpan pause, bool expectArrival, CancellationToken ct)
+        NetworkNamespace from, NetworkNamespace to, IPAddress address, int port, TimeSpan pause, bool expectArrival, CancellationToken ct, bool freshPorts = false)
     {
         var receiver = Inside.Socket(to, address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         receiver.SetRawSocketOption(SolSocket, SocketOptionReceiveBufferForce, BitConverter.GetBytes(8 << 20));
         receiver.Bind(new IPEndPoint(address, port));
-        var sender = Inside.Socket(from, address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        var sender = Inside.Socket(from, address.AddressFamily, freshPorts ? SocketType.Raw : SocketType.Dgram, ProtocolType.Udp);
         await sender.ConnectAsync(new IPEndPoint(address, port), ct);
-        var stream = new DatagramStream(sender, receiver, pause);
+        var stream = new DatagramStream(sender, receiver, pause, freshPorts ? port : null);
         stream._receiving = stream.ReceiveAsync();
         stream._sending = new Thread(stream.Send) { IsBackground = true };
         stream._sending.Start();
         if (expectArrival)
-            await stream._first.Task.WaitAsync(TimeSpan.FromSeconds(5), ct);
+            await stream.WaitForArrivalAsync(ct);
         return stream;
+    }
+
+    /// <summary>Returns once something has arrived: the receiver is ready.</summary>
+    public Task WaitForArrivalAsync(CancellationToken ct) => _first.Task.WaitAsync(TimeSpan.FromSeconds(5), ct);
+
+    /// <summary>What came of it so far; what is on its way counts as lost.</summary>
+    public Result SoFar
+    {
+        get
+        {
+            lock (_received)
+                return new Result(Volatile.Read(ref _sent), _received.Count, SocketDrops());
+        }
     }
 
     /// <summary>Stops sending, waits for what is on its way, and counts.</summary>
@@ -86,13 +101,16 @@ public sealed class DatagramStream : IAsyncDisposable
     /// <summary>A thread of its own: a pool thread that is late would look like a gap in the network.</summary>
     private void Send()
     {
-        Span<byte> payload = stackalloc byte[64];
+        const int header = 8, length = 64;
+        Span<byte> datagram = stackalloc byte[header + length];
         while (!_stopSending.Token.WaitHandle.WaitOne(_pause))
         {
-            BinaryPrimitives.WriteInt64LittleEndian(payload, _sent);
+            BinaryPrimitives.WriteInt64LittleEndian(datagram[header..], _sent);
+            if (_freshPortsTo is { } port)
+                WriteHeader(datagram, FreshPort(_sent), (ushort)port);
             try
             {
-                _sender.Send(payload);
+                _sender.Send(_freshPortsTo is null ? datagram[header..] : datagram);
                 Volatile.Write(ref _sent, _sent + 1);
             }
             catch (SocketException)
@@ -100,6 +118,21 @@ public sealed class DatagramStream : IAsyncDisposable
                 // An ICMP error of an earlier datagram was delivered here; this one was not sent.
             }
         }
+    }
+
+    private static ushort FreshPort(long number)
+    {
+        const int first = 1024;
+        return (ushort)(first + (number % (ushort.MaxValue - first)));
+    }
+
+    // RFC 768; a checksum of zero means none.
+    private static void WriteHeader(Span<byte> datagram, ushort from, ushort to)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(datagram, from);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram[2..], to);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram[4..], (ushort)datagram.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(datagram[6..], 0);
     }
 
     private async Task ReceiveAsync()
@@ -111,7 +144,11 @@ public sealed class DatagramStream : IAsyncDisposable
             {
                 var length = await _receiver.ReceiveAsync(buffer, _stopReceiving.Token);
                 if (length >= 8)
-                    _received.Add(BinaryPrimitives.ReadInt64LittleEndian(buffer));
+                {
+                    lock (_received)
+                        _received.Add(BinaryPrimitives.ReadInt64LittleEndian(buffer));
+                }
+
                 _first.TrySetResult();
             }
         }

@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace Cilium.Framework.Lab;
+
+/// <summary>Signals to processes that the lab started.</summary>
+internal static partial class Signal
+{
+    // signal(7).
+    private const int KillNumber = 9, TerminateNumber = 15;
+
+    /// <summary>Asks a process to end.</summary>
+    public static void Terminate(int process) => _ = Send(process, TerminateNumber);
+
+    /// <summary>Ends a process.</summary>
+    public static void Kill(int process) => _ = Send(process, KillNumber);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Send(int process, int signal);
+}
