@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures one group. With --json stdout carries nothing but JSON; build and progress go to stderr.
-#   ./bench.sh datapath [--json] [--rounds N]     nanoseconds per packet of the BPF programs (needs root)
+#   ./bench.sh datapath [--json] [--rounds N] [--conntrack table|lru]     nanoseconds per packet of the BPF programs (needs root)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

@@ -39,37 +39,43 @@ inline_always bool read_addresses(struct __sk_buff *ctx, struct packet *p)
 	return false;
 }
 
+/* Not for us: whoever else has a filter on this device goes on with it, then the stack. */
+inline_always int leave_to_stack(struct __sk_buff *ctx)
+{
+	outcome_leave(ctx, OUTCOME_TO_STACK, 0, 0);
+	return TC_ACT_UNSPEC;
+}
+
 SEC("tc")
 int from_netdev(struct __sk_buff *ctx)
 {
-	struct packet p = { .direction = INGRESS };
+	struct packet *p = packet_begin(PACKET_ITSELF);
 	int result;
 
-	if (!read_addresses(ctx, &p)) {
-		outcome_leave(ctx, OUTCOME_TO_STACK, 0, 0);
-		return TC_ACT_OK;
-	}
-	p.source_endpoint = endpoint_of_address(&p.source, p.family);
-	p.source_identity = ipcache_identity(&p.source, p.family);
-	if (p.source_endpoint || p.source_identity == IDENTITY_HOST)
-		return packet_drop(ctx, &p, DROP_INVALID_SOURCE_IP);
-	p.destination_endpoint = endpoint_of_address(&p.destination, p.family);
-	if (!p.destination_endpoint) {
-		outcome_leave(ctx, OUTCOME_TO_STACK, 0, 0);
-		return TC_ACT_OK;
-	}
+	if (!p)
+		return TC_ACT_SHOT;
+	p->direction = INGRESS;
+	if (!read_addresses(ctx, p))
+		return leave_to_stack(ctx);
+	p->source_endpoint = endpoint_of_address(&p->source, p->family);
+	p->source_identity = ipcache_identity(&p->source, p->family);
+	if (p->source_endpoint || p->source_identity == IDENTITY_HOST)
+		return packet_drop(ctx, p, DROP_INVALID_SOURCE_IP);
+	p->destination_endpoint = endpoint_of_address(&p->destination, p->family);
+	if (!p->destination_endpoint)
+		return leave_to_stack(ctx);
 
-	result = packet_parse(ctx, &p);
-	if (!result && p.kind & (PACKET_NEIGHBOUR | PACKET_LISTENER))
+	result = packet_parse(ctx, p);
+	if (!result && p->kind & (PACKET_NEIGHBOUR | PACKET_LISTENER))
 		return outcome_consume(ctx);
 	if (result)
-		return packet_drop(ctx, &p, -result);
-	result = connection_pass(ctx, &p, 0);
+		return packet_drop(ctx, p, -result);
+	result = connection_pass(ctx, p, 0);
 	if (result == CONNECTION_DENIED_AGAIN)
 		return TC_ACT_SHOT;
 	if (result)
-		return packet_drop(ctx, &p, -result);
-	return deliver_to_endpoint(ctx, &p);
+		return packet_drop(ctx, p, -result);
+	return deliver_to_endpoint(ctx, p, true);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -25,31 +25,35 @@ int to_endpoint(struct __sk_buff *ctx)
 {
 	__u32 index = endpoint_of_device(ctx->ifindex);
 	struct endpoint *self = endpoint_get(index);
-	struct packet p = { .direction = INGRESS, .destination_endpoint = index };
+	struct packet *p = packet_begin(PACKET_ITSELF);
 	int result;
 
+	if (!p)
+		return TC_ACT_SHOT;
+	p->direction = INGRESS;
+	p->destination_endpoint = index;
 	if (!self || self->ifindex != ctx->ifindex)
-		return packet_drop(ctx, &p, DROP_NOT_READY);
-	p.destination_identity = (__u32)self->subject;
+		return packet_drop(ctx, p, DROP_NOT_READY);
+	p->destination_identity = (__u32)self->subject;
 	if (!policy_word(READ_ONCE(self->subject)))
-		return packet_drop(ctx, &p, DROP_NOT_READY);
-	p.given_identity = mark_identity(ctx->mark);
+		return packet_drop(ctx, p, DROP_NOT_READY);
+	p->given_identity = mark_identity(ctx->mark);
 
-	result = packet_parse(ctx, &p);
-	if (!result && p.kind & (PACKET_NEIGHBOUR | PACKET_LISTENER))
+	result = packet_parse(ctx, p);
+	if (!result && p->kind & (PACKET_NEIGHBOUR | PACKET_LISTENER))
 		return outcome_consume(ctx);
 	if (result)
-		return packet_drop(ctx, &p, -result);
-	if (!endpoint_has_address(self, &p.destination, p.family))
-		return packet_drop(ctx, &p, DROP_NOT_LOCAL);
-	if (!source_is_plausible(ctx, &p))
-		return packet_drop(ctx, &p, DROP_INVALID_SOURCE_IP);
+		return packet_drop(ctx, p, -result);
+	if (!endpoint_has_address(self, &p->destination, p->family))
+		return packet_drop(ctx, p, DROP_NOT_LOCAL);
+	if (!source_is_plausible(ctx, p))
+		return packet_drop(ctx, p, DROP_INVALID_SOURCE_IP);
 
-	result = connection_pass(ctx, &p, 0);
+	result = connection_pass(ctx, p, 0);
 	if (result == CONNECTION_DENIED_AGAIN)
 		return TC_ACT_SHOT;
 	if (result)
-		return packet_drop(ctx, &p, -result);
+		return packet_drop(ctx, p, -result);
 	metrics_count(ctx, DROP_NONE, INGRESS);
 	outcome_leave(ctx, OUTCOME_TO_ENDPOINT, 0, index);
 	return TC_ACT_OK;

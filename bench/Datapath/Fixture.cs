@@ -18,15 +18,20 @@ internal sealed class Fixture : IDisposable
     public const uint ClientIdentity = 1001, ServerIdentity = 1002;
     public const ushort AllowedPort = 80, DeniedPort = 81, DatagramPort = 53;
 
-    private const int IpCacheEntries = 10_000, Endpoints = 200, OtherConnections = 100_000;
+    private const int IpCacheEntries = 10_000, Endpoints = 200;
     private const int ShortPolicy = 100, LongPolicy = 1000;
     private const uint LongClientIdentity = 1003, LongServerIdentity = 1004;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cilium-bench-").FullName;
 
-    public Fixture()
+    private readonly int _otherConnections;
+
+    /// <param name="table">Connections are kept in the table of our own.</param>
+    /// <param name="otherConnections">That fill it.</param>
+    public Fixture(bool table, int otherConnections)
     {
-        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackMax = 1 << 18 };
+        _otherConnections = otherConnections;
+        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackTable = table, ConntrackMax = (uint)Math.Max(1 << 18, otherConnections + (otherConnections / 4)), DropEventsPerSecond = 0 };
         Datapath = new(new FakePluginContext(_folder), Settings);
         Done(Datapath.InitializeAsync(default));
         Client = AddEndpoint(1, ClientIdentity);
@@ -114,12 +119,15 @@ internal sealed class Fixture : IDisposable
 
         // In no order: sequential keys would flatter the hash.
         var random = new Random(1);
-        for (var i = 0; i < OtherConnections; i++)
+        var now = Datapath.State.Clock.Now();
+        for (var i = 0; i < _otherConnections; i++)
         {
             var key = new ConntrackKey4 { Address0 = (uint)random.Next(), Address1 = uint.MaxValue, Port0 = (ushort)random.Next(), Port1 = AllowedPort, Proto = 6 };
-            Maps.Conntrack4.Set(key, new ConntrackValue { Expires = Datapath.State.Clock.Now() + 1_000_000, Flags = ConntrackFlags.Established });
+            Maps.Conntrack4.Add(key, new ConntrackValue { Expires = now + 1_000_000, Flags = ConntrackFlags.Established, Side0 = Seen, Side1 = Seen });
         }
     }
+
+    private static ConntrackSide Seen => new() { Seen = 0x10 };
 
     private static WireAddress Address(uint value) => new() { Word0 = BinaryPrimitives.ReverseEndianness(value) };
 

@@ -13,6 +13,9 @@ internal sealed record Flow(string Name, BpfDescriptor Program, byte[] Frame, in
     /// <summary>Another source port for each packet of a batch.</summary>
     public bool Vary { get; init; }
 
+    /// <summary>Source ports that are taken in turn, batch after batch, from the first on; 0: any.</summary>
+    public (ushort First, int Count) Cycle { get; init; }
+
     /// <summary>Runs after each batch, outside the time.</summary>
     public Action AfterBatch { get; init; } = () => { };
 

@@ -12,6 +12,10 @@ internal static class Flows
 {
     private const uint Pass = 0, Drop = 2, Redirect = 7;
     private const ushort ClientPort = 40000;
+
+    /// <summary>Of F1w.</summary>
+    private const ushort FirstOfMany = 2000;
+    private const int ManyConnections = 30_000;
     private static readonly IPAddress Outside = IPAddress.Parse("192.0.2.7");
 
     public static IReadOnlyList<Flow> Create(Fixture fixture, Harness harness, BpfDescriptor quiet)
@@ -45,6 +49,29 @@ internal static class Flows
         ];
     }
 
+    /// <summary>F1 over many connections in turn, in a table that is full of others; with its own floor.</summary>
+    public static IReadOnlyList<Flow> Wide(Fixture fixture, Harness harness)
+    {
+        var from = fixture.Datapath.State.Programs[ProgramSet.FromEndpoint].Descriptor;
+        var (client, server) = (fixture.Client, fixture.Server);
+        var established = Established(fixture, client, server, client.IPv4!, server.IPv4!);
+        FillLookup(harness, established);
+        // In no order: connections that were opened one after the other would lie side by side.
+        foreach (var port in Enumerable.Range(FirstOfMany, ManyConnections).OrderBy(port => port * 7919 % 30_011))
+        {
+            Send(from, client, Segment(client, client.IPv4!, server.IPv4!, Packets.Syn, (ushort)port));
+            Send(from, server, Packets.Tcp(server.Mac, server.HostMac, server.IPv4!, client.IPv4!, Fixture.AllowedPort, (ushort)port, Packets.Ack));
+            Send(from, client, Segment(client, client.IPv4!, server.IPv4!, Packets.Ack, (ushort)port));
+        }
+
+        return
+        [
+            new("floor", harness.Empty, established, client.IfIndex, Pass),
+            new("floor+1", harness.OneLookup, established, client.IfIndex, Pass),
+            new("F1w", from, established, client.IfIndex, Redirect) { Vary = true, Cycle = (FirstOfMany, ManyConnections) },
+        ];
+    }
+
     /// <summary>Opens a connection and gives the packet of it that is measured.</summary>
     private static byte[] Established(Fixture fixture, EndpointRow client, EndpointRow server, IPAddress source, IPAddress destination)
     {
@@ -56,8 +83,8 @@ internal static class Flows
         return segment;
     }
 
-    private static byte[] Segment(EndpointRow client, IPAddress source, IPAddress destination, byte flags) =>
-        Packets.Tcp(client.Mac, client.HostMac, source, destination, ClientPort, Fixture.AllowedPort, flags);
+    private static byte[] Segment(EndpointRow client, IPAddress source, IPAddress destination, byte flags, ushort port = ClientPort) =>
+        Packets.Tcp(client.Mac, client.HostMac, source, destination, port, Fixture.AllowedPort, flags);
 
     private static byte[] Reply(EndpointRow server, EndpointRow client, IPAddress source, IPAddress destination) =>
         Packets.Tcp(server.Mac, server.HostMac, source, destination, Fixture.AllowedPort, ClientPort, Packets.Ack);
@@ -85,16 +112,16 @@ internal static class Flows
     private static void Forget(Fixture fixture, Harness harness)
     {
         var (client, server) = (WireAddress.From(fixture.Client.IPv4).Word0, WireAddress.From(fixture.Server.IPv4).Word0);
-        var keys = new ConntrackKey4[Harness.BatchPackets];
+        var keys = new HashSet<ConntrackKey4>(Harness.BatchPackets);
         var responder = BinaryPrimitives.ReverseEndianness(Fixture.DatagramPort);
-        for (var i = 0; i < keys.Length; i++)
+        for (var i = 0; i < Harness.BatchPackets; i++)
         {
             var initiator = BinaryPrimitives.ReverseEndianness((ushort)(harness.FirstPort + i));
-            keys[i] = client < server
+            keys.Add(client < server
                 ? new() { Address0 = client, Address1 = server, Port0 = initiator, Port1 = responder, Proto = 17 }
-                : new() { Address0 = server, Address1 = client, Port0 = responder, Port1 = initiator, Proto = 17 };
+                : new() { Address0 = server, Address1 = client, Port0 = responder, Port1 = initiator, Proto = 17 });
         }
 
-        fixture.Maps.Conntrack4.RemoveMany(keys);
+        fixture.Maps.Conntrack4.Remove((key, _) => key.Proto == 17 && keys.Contains(key));
     }
 }

@@ -42,12 +42,13 @@ internal sealed unsafe class Harness : IDisposable
     /// <summary>Runs one batch and keeps its time.</summary>
     public void Run(Flow flow)
     {
-        var template = new FrameTemplate { Vary = flow.Vary ? 1u : 0u, Port = _port };
+        var port = flow.Cycle.Count > 0 ? flow.Cycle.First + (uint)(flow.Samples.Count * BatchPackets % flow.Cycle.Count) : _port;
+        var template = new FrameTemplate { Vary = flow.Vary ? 1u : 0u, Port = port };
         flow.Frame.CopyTo(template.Frame);
         _template.Set(0, template);
         _program.Set(0, (uint)flow.Program.Value);
-        FirstPort = (ushort)_port;
-        if (flow.Vary)
+        FirstPort = (ushort)port;
+        if (flow.Vary && flow.Cycle.Count == 0)
             _port += BatchPackets;
         flow.Samples.Add(Batch(flow));
         flow.AfterBatch();

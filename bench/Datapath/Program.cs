@@ -6,27 +6,46 @@ using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Datapath.Bpf.Programs;
 using Cilium.Framework.Netlink;
 
-// Nanoseconds per packet of the real programs, by BPF_PROG_TEST_RUN. Options: --json, --rounds N.
+// Nanoseconds per packet of the real programs, by BPF_PROG_TEST_RUN. Options: --json, --rounds N, --conntrack lru|table.
 var json = args.Contains("--json");
-var rounds = Array.IndexOf(args, "--rounds") is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 100;
-var name = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}");
-var node = NetworkNamespace.Create(name);
-try
+var rounds = Option("--rounds") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 100;
+var table = (Option("--conntrack") ?? "lru") == "table";
+var report = Measure(rounds, table);
+await Console.Out.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Plain.Report) : report.ToTable());
+
+string? Option(string option) => Array.IndexOf(args, option) is >= 0 and var at ? args[at + 1] : null;
+
+static Report Measure(int rounds, bool table)
 {
-    var report = node.Run(() => Measure(rounds));
-    await Console.Out.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Plain.Report) : report.ToTable());
-}
-finally
-{
-    node.Delete();
+    const int fewConnections = 100_000, manyConnections = 1_000_000;
+    var (flows, received, lost) = OnANode(() => MeasureFlows(rounds, table, fewConnections, (fixture, harness, quiet) => Flows.Create(fixture, harness, quiet)));
+    var (wide, _, _) = OnANode(() => MeasureFlows(rounds, table, manyConnections, (fixture, harness, _) => Flows.Wide(fixture, harness)));
+    var all = flows.ToDictionary(flow => flow.Name, flow => FlowResult.Of(flow.Samples));
+    foreach (var flow in wide)
+        all[flow.Name == "F1w" ? flow.Name : $"{flow.Name} (F1w)"] = FlowResult.Of(flow.Samples);
+    return new(all, Environment.OSVersion.Version.ToString(), table ? "table" : "lru", rounds, received, lost);
 }
 
-static Report Measure(int rounds)
+static T OnANode<T>(Func<T> measure)
 {
-    using var fixture = new Fixture();
+    var node = NetworkNamespace.Create(string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}"));
+    try
+    {
+        return node.Run(measure);
+    }
+    finally
+    {
+        node.Delete();
+    }
+}
+
+static (IReadOnlyList<Flow> Flows, long Received, ulong Lost) MeasureFlows(
+    int rounds, bool table, int connections, Func<Fixture, Harness, BpfDescriptor, IReadOnlyList<Flow>> create)
+{
+    using var fixture = new Fixture(table, connections);
     using var harness = new Harness(fixture.Settings.BpfFs);
     using var quiet = LoadQuiet(fixture);
-    var flows = Flows.Create(fixture, harness, new BpfDescriptor(quiet.Program().Descriptor));
+    var flows = create(fixture, harness, new BpfDescriptor(quiet.Program().Descriptor));
     using var stop = new CancellationTokenSource();
     var (received, lost) = (0L, 0UL);
     var reading = Task.Run(ReadAsync);
@@ -42,9 +61,11 @@ static Report Measure(int rounds)
         }
     }
 
+    // Several polls of the reader, for what was sent last.
+    SpinWait.SpinUntil(() => false, TimeSpan.FromMilliseconds(500));
     stop.Cancel();
     SpinWait.SpinUntil(() => reading.IsCompleted);
-    return new(flows.ToDictionary(flow => flow.Name, flow => FlowResult.Of(flow.Samples)), Environment.OSVersion.Version.ToString(), rounds, received, lost);
+    return (flows, received, lost);
 
     async Task ReadAsync()
     {
@@ -53,7 +74,7 @@ static Report Measure(int rounds)
             if (got is LostEvent loss)
                 lost += loss.Count;
             else
-                received++;
+                Interlocked.Increment(ref received);
         }
     }
 }

@@ -8,12 +8,17 @@ struct datapath_config {		/* mirrored by DatapathConfig.cs */
 	__u8 ipv4;			/* family enabled */
 	__u8 ipv6;
 	__u8 trace;			/* report new connections and changed verdicts */
-	__u8 pad;
+	__u8 conntrack_table;		/* connections are kept in conntrack_table.h, not in conntrack_lru.h */
 	__u32 second;			/* ticks of clock.h per second */
 	__u32 tcp_lifetime;		/* ticks that a connection is remembered after its last packet */
 	__u32 syn_lifetime;
 	__u32 other_lifetime;
 	__u32 close_lifetime;
+	__u32 drop_events;		/* per tick, endpoint and processor; 0: any number */
+	__u32 conntrack_sets4;		/* of the table */
+	__u32 conntrack_sets6;
+	__u32 pad;
+	__u64 conntrack_seed;		/* so that nobody outside can choose connections that crowd one set */
 };
 
 const volatile struct datapath_config config SEC(".rodata.config") = {

@@ -6,6 +6,7 @@
 #include "judge.h"
 
 #define CONNECTION_DENIED_AGAIN 1	/* counted and reported already */
+#define CONNECTION_GONE 2		/* another connection has taken the entry's memory meanwhile */
 
 inline_always void packet_take_verdict(struct packet *p, const struct verdict *v, bool from_initiator)
 {
@@ -39,58 +40,57 @@ inline_always __u8 trace_point_of(const struct packet *p)
 	return p->destination_identity == IDENTITY_HOST ? TRACE_TO_HOST : TRACE_TO_STACK;
 }
 
-/* A connection begins with this packet. */
-slow_path int connection_create(struct __sk_buff *ctx, const struct packet *p, const struct verdict *v)
+/* What is known of a connection after its first packet, which came from that side. */
+inline_always void connection_begin(struct ct_value *value, const struct packet *p, const struct verdict *v, __u32 side)
 {
-	struct ct_value value = {};
-	__u32 now = clock_ticks();
-	__u32 side = 0;
+	if (side) {
+		side_take_party(&value->side[1], &v->initiator);
+		side_take_party(&value->side[0], &v->responder);
+		value->side[1].seen = ct_seen(p);
+	} else {
+		side_take_party(&value->side[0], &v->initiator);
+		side_take_party(&value->side[1], &v->responder);
+		value->side[0].seen = ct_seen(p);
+	}
+	value->flags = (side ? CT_INITIATOR : 0) | ct_advance(p, side);
+	value->expires = value->refreshed + ct_lifetime(p->proto, value->flags);
+}
+
+struct {				/* the value of a connection that begins, before it is stored; not on the stack, as in packet.h */
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ct_value);
+} cilium_ct_new SEC(".maps");
+
+/* A connection begins with this packet. */
+inline_always int connection_create(struct __sk_buff *ctx, const struct packet *p, const struct verdict *v)
+{
+	__u32 zero = 0;
+	struct ct_value *value = bpf_map_lookup_elem(&cilium_ct_new, &zero);
+	union ct_key key;
 	int error = -1;
 
-	if (!p || !v)
+	if (!value)
 		return -DROP_CT_CREATE_FAILED;
-	value.unreported = (1ULL << 40) + ctx->len;
-	value.verdict = v->number;
-	value.refreshed = now;
-	value.proxy_port = v->proxy_port;
+	__builtin_memset(value, 0, sizeof(*value));
+	value->unreported = (1ULL << 40) + ctx->len;
+	value->verdict = v->number;
+	value->refreshed = clock_ticks();
+	value->proxy_port = v->proxy_port;
 	if (config.ipv4 && p->family == FAMILY_IPV4) {
-		struct ct_key4 key;
-
-		side = ct_key4_of(p, &key);
-		if (side) {
-			side_take_party(&value.side[1], &v->initiator);
-			side_take_party(&value.side[0], &v->responder);
-			value.side[1].seen = p->tcp_flags;
-		} else {
-			side_take_party(&value.side[0], &v->initiator);
-			side_take_party(&value.side[1], &v->responder);
-			value.side[0].seen = p->tcp_flags;
-		}
-		value.flags = ct_advance(side ? CT_INITIATOR : 0, p, side);
-		value.expires = now + ct_lifetime(p->proto, value.flags);
-		error = bpf_map_update_elem(&cilium_ct4, &key, &value, BPF_ANY);
+		connection_begin(value, p, v, ct_key4_of(p, &key.v4));
+		error = ct_insert4(&key.v4, value);
 	} else if (config.ipv6 && p->family == FAMILY_IPV6) {
-		struct ct_key6 key;
-
-		side = ct_key6_of(p, &key);
-		if (side) {
-			side_take_party(&value.side[1], &v->initiator);
-			side_take_party(&value.side[0], &v->responder);
-			value.side[1].seen = p->tcp_flags;
-		} else {
-			side_take_party(&value.side[0], &v->initiator);
-			side_take_party(&value.side[1], &v->responder);
-			value.side[0].seen = p->tcp_flags;
-		}
-		value.flags = ct_advance(side ? CT_INITIATOR : 0, p, side);
-		value.expires = now + ct_lifetime(p->proto, value.flags);
-		error = bpf_map_update_elem(&cilium_ct6, &key, &value, BPF_ANY);
+		connection_begin(value, p, v, ct_key6_of(p, &key.v6));
+		error = ct_insert6(&key.v6, value);
 	}
 	return error ? -DROP_CT_CREATE_FAILED : 0;
 }
 
-/* Stores what a new judgement of a known connection said. The number goes last: until then nobody trusts the entry. */
-inline_always bool connection_update(struct ct_value *entry, const struct verdict *v)
+/* Stores what a new judgement of a known connection said, unless somebody else is doing so or the entry is another connection's by now: then
+ * the judgement counts for this packet alone. The number goes last: until then nobody trusts the entry. */
+inline_always bool connection_update(struct ct_value *entry, __u32 state, const struct verdict *v)
 {
 	bool second = entry->flags & CT_INITIATOR;
 	struct ct_side *initiator = second ? &entry->side[1] : &entry->side[0];
@@ -98,11 +98,14 @@ inline_always bool connection_update(struct ct_value *entry, const struct verdic
 	bool changed = initiator->cookie != v->initiator.cookie || responder->cookie != v->responder.cookie ||
 		       initiator->identity != v->initiator.identity || responder->identity != v->responder.identity;
 
+	if (!ct_lock(entry, state))
+		return false;
 	WRITE_ONCE(entry->verdict, 0);
 	side_take_party(initiator, &v->initiator);
 	side_take_party(responder, &v->responder);
 	entry->proxy_port = v->proxy_port;
 	WRITE_ONCE(entry->verdict, v->number);
+	ct_unlock(entry, state);
 	return changed;
 }
 
@@ -127,53 +130,25 @@ inline_always void flow_seen_at(struct flow *flow, __u16 initiator, __u16 respon
 	flow->responder_endpoint = responder;
 }
 
-/* A known connection whose verdict does not hold any more, in the direction in which it began. */
-slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side, __u32 number)
+inline_always int packet_judge(const struct packet *p, struct verdict *verdict)
 {
-	struct verdict verdict = { .number = number };
 	struct flow flow = {};
-	bool from_initiator, changed;
-	struct ct_side *initiator, *responder;
-	int reason;
 
-	if (!p || !entry)
-		return -DROP_INVALID;
-	from_initiator = (side & 1) == (entry->flags & CT_INITIATOR);
-	initiator = entry->flags & CT_INITIATOR ? &entry->side[1] : &entry->side[0];
-	responder = entry->flags & CT_INITIATOR ? &entry->side[0] : &entry->side[1];
-	flow_of_packet(&flow, p, from_initiator);
-	flow_seen_at(&flow, initiator->endpoint, responder->endpoint);
-	if (from_initiator)
-		flow.given_identity = p->given_identity;
-	/* This node is known by the way its packet came, not by its address. */
-	if (!initiator->endpoint && initiator->identity == IDENTITY_HOST)
-		flow.given_identity = IDENTITY_HOST;
-	ct_report(entry, p, side);
-	reason = flow_judge(&flow, &verdict);
-	packet_take_verdict(p, &verdict, from_initiator);
-	if (reason)
-		return -reason;
-	changed = connection_update(entry, &verdict);
-	ct_refresh(entry, p, side);
-	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
-	if (config.trace && changed)
-		event_send(ctx, p, EVENT_TRACE, TRACE_VERDICT_CHANGED, trace_point_of(p));
-	return 0;
+	flow_of_packet(&flow, p, true);
+	flow_seen_at(&flow, p->source_endpoint, p->destination_endpoint);
+	flow.given_identity = p->given_identity;
+	return flow_judge(&flow, verdict);
 }
 
 /* The first packet of a flow. */
 slow_path int connection_judge_new(struct __sk_buff *ctx, struct packet *p, __u32 number)
 {
 	struct verdict verdict = { .number = number };
-	struct flow flow = {};
 	int reason;
 
 	if (!p)
 		return -DROP_INVALID;
-	flow_of_packet(&flow, p, true);
-	flow_seen_at(&flow, p->source_endpoint, p->destination_endpoint);
-	flow.given_identity = p->given_identity;
-	reason = flow_judge(&flow, &verdict);
+	reason = packet_judge(p, &verdict);
 	packet_take_verdict(p, &verdict, true);
 	if (reason)
 		return -reason;
@@ -188,18 +163,56 @@ slow_path int connection_judge_new(struct __sk_buff *ctx, struct packet *p, __u3
 	return 0;
 }
 
+/* A known connection whose verdict does not hold any more, in the direction in which it began. */
+slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side, __u32 number)
+{
+	struct verdict verdict = { .number = number };
+	struct flow flow = {};
+	bool from_initiator, changed;
+	struct ct_side *initiator, *responder;
+	__u32 flags;
+	int reason;
+
+	if (!p || !entry)
+		return -DROP_INVALID;
+	flags = READ_ONCE(entry->flags);
+	from_initiator = (side & 1) == (flags & CT_INITIATOR);
+	initiator = flags & CT_INITIATOR ? &entry->side[1] : &entry->side[0];
+	responder = flags & CT_INITIATOR ? &entry->side[0] : &entry->side[1];
+	flow_of_packet(&flow, p, from_initiator);
+	flow_seen_at(&flow, initiator->endpoint, responder->endpoint);
+	if (from_initiator)
+		flow.given_identity = p->given_identity;
+	/* This node is known by the way its packet came, not by its address. */
+	if (!initiator->endpoint && initiator->identity == IDENTITY_HOST)
+		flow.given_identity = IDENTITY_HOST;
+	if (!ct_is_same(entry, p->entry_state))
+		return CONNECTION_GONE;
+	ct_report(entry, p, side);
+	reason = flow_judge(&flow, &verdict);
+	packet_take_verdict(p, &verdict, from_initiator);
+	if (reason)
+		return -reason;
+	changed = connection_update(entry, p->entry_state, &verdict);
+	ct_refresh(entry, p, side);
+	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
+	if (config.trace && changed)
+		event_send(ctx, p, EVENT_TRACE, TRACE_VERDICT_CHANGED, trace_point_of(p));
+	return 0;
+}
+
 /* Whatever has no verdict that holds; entry: what stands under the packet's key, or NULL. 0 or minus a drop reason; the packet then
  * knows both its ends. */
-slow_path int connection_judge(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side)
+inline_always int connection_judge(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side)
 {
 	__u32 number = revision_now();
-	int result;
+	int result = CONNECTION_GONE;
 
-	if (!p)
-		return -DROP_INVALID;
 	if (entry && ct_belongs(entry, p, clock_ticks()))
 		result = connection_judge_again(ctx, p, entry, side, number);
-	else
+	else if (entry)
+		ct_report(entry, p, side);	/* it will be overwritten */
+	if (result == CONNECTION_GONE)
 		result = connection_judge_new(ctx, p, number);
 	if (result == -DROP_POLICY || result == -DROP_NOT_READY)
 		denial_remember(p, number, -result);

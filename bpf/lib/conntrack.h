@@ -1,156 +1,75 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* conntrack.h: state of every connection through this node. One entry serves both directions and both policies: the key is ordered,
- * lower address first, and what belongs to one end stands under its side. */
+/* conntrack.h: state of every connection through this node. One entry serves both directions and both policies; what belongs to one end
+ * stands under its side. Where entries are kept is the matter of conntrack_table.h or conntrack_lru.h. */
 #pragma once
 
-#include "clock.h"
-#include "packet.h"
+#include "conntrack_lru.h"
+#include "conntrack_table.h"
 #include "policy.h"
 #include "revision.h"
 
-#define CT_MAX 65536			/* the loader sets another size */
-
-enum ct_flags {
-	CT_INITIATOR = 1,		/* side that sent the first packet */
-	CT_CLOSING_0 = 2,		/* side 0 has sent FIN, or either side RST */
-	CT_CLOSING_1 = 4,
-	CT_CLOSED = CT_CLOSING_0 | CT_CLOSING_1,
-	CT_ESTABLISHED = 8,		/* TCP: more than a SYN was seen */
-};
-
-struct ct_key4 {			/* mirrored by ConntrackKey4.cs */
-	__u32 address[2];
-	__be16 port[2];
-	__u8 proto;
-	__u8 pad;
-	__u16 scope;			/* for service entries; 0 */
-};
-
-struct ct_key6 {			/* mirrored by ConntrackKey6.cs */
-	struct address address[2];
-	__be16 port[2];
-	__u8 proto;
-	__u8 pad;
-	__u16 scope;
-};
-
-struct ct_side {			/* mirrored by ConntrackSide.cs */
-	__u32 identity;
-	__u32 cookie;			/* rule that lets this side send (initiator) or receive (responder); 0: not judged here */
-	__u32 reported;			/* ticks of the last trace of this direction; for aggregation */
-	__u16 endpoint;			/* where it is attached; 0: not on this node */
-	__u8 seen;			/* TCP flags that it has sent */
-	__u8 shape;			/* of the deciding policy entry */
-};
-
-struct ct_value {			/* mirrored by ConntrackValue.cs */
-	__u64 unreported;		/* packets << 40 | bytes that the policy counters do not hold yet */
-	__u32 expires;			/* ticks */
-	__u32 verdict;			/* number of the judgement; see revision.h */
-	__u32 refreshed;		/* ticks */
-	__u16 flags;
-	__be16 proxy_port;
-	__u32 backend;
-	__u16 reverse_translation;
-	__u16 reserved;
-	struct ct_side side[2];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, CT_MAX);
-	__type(key, struct ct_key4);
-	__type(value, struct ct_value);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} cilium_ct4 SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, CT_MAX);
-	__type(key, struct ct_key6);
-	__type(value, struct ct_value);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} cilium_ct6 SEC(".maps");
-
-struct ct_transport {			/* the end of either key, from its ports on */
-	__u32 ports;
-	__u32 proto;			/* with pad and scope, which are 0 */
-};
-
-/* In whole words: the map reads the key in words, and a word that was just written in pieces is slow to read. */
-inline_always void ct_set_transport(void *end_of_key, __u32 lower, __u32 higher, __u8 proto)
+inline_always struct ct_value *ct_find4(const struct ct_key4 *key, __u32 *state)
 {
-	struct ct_transport *transport = end_of_key;
+	struct ct_value *value;
 
-	transport->ports = lower | higher << 16;
-	transport->proto = proto;
+	if (config.conntrack_table)
+		return ct_table_find4(key, state);
+	value = bpf_map_lookup_elem(&cilium_ct4, key);
+	keep_apart(4);
+	if (value)
+		*state = READ_ONCE(value->state);
+	return value;
 }
 
-/* Fills the key and says on which side of it the packet's source stands. */
-inline_always __u32 ct_key4_of(const struct packet *p, struct ct_key4 *key)
+inline_always struct ct_value *ct_find6(const struct ct_key6 *key, __u32 *state)
 {
-	__u32 source = p->source.word[0], destination = p->destination.word[0];
-	bool second = source > destination || (source == destination && p->sport > p->dport);
+	struct ct_value *value;
 
-	key->address[0] = second ? destination : source;
-	key->address[1] = second ? source : destination;
-	ct_set_transport(key->port, second ? p->dport : p->sport, second ? p->sport : p->dport, p->proto);
-	return second;
+	if (config.conntrack_table)
+		return ct_table_find6(key, state);
+	value = bpf_map_lookup_elem(&cilium_ct6, key);
+	keep_apart(6);
+	if (value)
+		*state = READ_ONCE(value->state);
+	return value;
 }
 
-inline_always bool ct_source_is_second6(const struct packet *p)
+/* The entry of this packet's connection, or NULL; side: where the packet's source stands; p->entry_state: see ct_is_same. */
+inline_always struct ct_value *ct_find(struct packet *p, __u32 *side)
 {
-#pragma unroll
-	for (int i = 0; i < 4; i++) {
-		if (p->source.word[i] != p->destination.word[i])
-			return p->source.word[i] > p->destination.word[i];
-	}
-	return p->sport > p->dport;
-}
+	union ct_key key;
 
-inline_always __u32 ct_key6_of(const struct packet *p, struct ct_key6 *key)
-{
-	bool second = ct_source_is_second6(p);
-
-	if (second) {
-		key->address[0] = p->destination;
-		key->address[1] = p->source;
-	} else {
-		key->address[0] = p->source;
-		key->address[1] = p->destination;
-	}
-	ct_set_transport(key->port, second ? p->dport : p->sport, second ? p->sport : p->dport, p->proto);
-	return second;
-}
-
-/* The entry of this packet's connection, or NULL; side: where the packet's source stands. */
-inline_always struct ct_value *ct_find(const struct packet *p, __u32 *side)
-{
 	if (config.ipv4 && p->family == FAMILY_IPV4) {
-		struct ct_key4 key;
-		struct ct_value *value;
-
-		*side = ct_key4_of(p, &key);
-		value = bpf_map_lookup_elem(&cilium_ct4, &key);
-		keep_apart(4);
-		return value;
+		*side = ct_key4_of(p, &key.v4);
+		return ct_find4(&key.v4, &p->entry_state);
 	}
 	if (config.ipv6 && p->family == FAMILY_IPV6) {
-		struct ct_key6 key;
-		struct ct_value *value;
-
-		*side = ct_key6_of(p, &key);
-		value = bpf_map_lookup_elem(&cilium_ct6, &key);
-		keep_apart(6);
-		return value;
+		*side = ct_key6_of(p, &key.v6);
+		return ct_find6(&key.v6, &p->entry_state);
 	}
 	return NULL;
+}
+
+inline_always int ct_insert4(const struct ct_key4 *key, struct ct_value *value)
+{
+	if (config.conntrack_table)
+		return ct_table_insert4(key, value);
+	value->state = ct_lru_state();
+	return bpf_map_update_elem(&cilium_ct4, key, value, BPF_ANY);
+}
+
+inline_always int ct_insert6(const struct ct_key6 *key, struct ct_value *value)
+{
+	if (config.conntrack_table)
+		return ct_table_insert6(key, value);
+	value->state = ct_lru_state();
+	return bpf_map_update_elem(&cilium_ct6, key, value, BPF_ANY);
 }
 
 /* True when the packet belongs to the entry: it has not expired, and no new connection begins under the same ports. */
 inline_always bool ct_belongs(const struct ct_value *entry, const struct packet *p, __u32 now)
 {
-	if (clock_passed(now, READ_ONCE(entry->expires)))
+	if (ct_is_expired(entry, now))
 		return false;
 	return (READ_ONCE(entry->flags) & CT_CLOSED) != CT_CLOSED || !packet_is_syn(p);
 }
@@ -170,7 +89,7 @@ inline_always bool ct_holds(const struct ct_value *entry)
 	return revision_holds_addresses(number) && ct_side_holds(&entry->side[0], number) && ct_side_holds(&entry->side[1], number);
 }
 
-inline_always __u32 ct_lifetime(__u8 proto, __u16 flags)
+inline_always __u32 ct_lifetime(__u8 proto, __u32 flags)
 {
 	if (proto != IPPROTO_TCP)
 		return config.other_lifetime;
@@ -179,9 +98,16 @@ inline_always __u32 ct_lifetime(__u8 proto, __u16 flags)
 	return flags & CT_ESTABLISHED ? config.tcp_lifetime : config.syn_lifetime;
 }
 
-/* Flags of the connection after this packet of that side. */
-inline_always __u16 ct_advance(__u16 flags, const struct packet *p, __u32 side)
+inline_always __u8 ct_seen(const struct packet *p)
 {
+	return p->tcp_flags ? p->tcp_flags : CT_SEEN_ANY;
+}
+
+/* Flags that the connection gets by this packet of that side. */
+inline_always __u32 ct_advance(const struct packet *p, __u32 side)
+{
+	__u32 flags = 0;
+
 	if (p->proto != IPPROTO_TCP || p->kind & PACKET_LATER_FRAGMENT)
 		return flags;
 	if (!(p->tcp_flags & TCP_SYN))
@@ -227,16 +153,16 @@ slow_path int ct_report(struct ct_value *entry, const struct packet *p, __u32 si
 slow_path int ct_refresh(struct ct_value *entry, const struct packet *p, __u32 side)
 {
 	__u32 now = clock_ticks();
-	__u16 flags;
+	__u32 flags;
 
 	if (!entry || !p)
 		return 0;
-	flags = ct_advance(entry->flags, p, side);
+	flags = ct_advance(p, side);
+	flags |= __sync_fetch_and_or(&entry->flags, flags);
 	if (side)
-		entry->side[1].seen |= p->tcp_flags;
+		entry->side[1].seen |= ct_seen(p);
 	else
-		entry->side[0].seen |= p->tcp_flags;
-	entry->flags = flags;
+		entry->side[0].seen |= ct_seen(p);
 	entry->expires = now + ct_lifetime(p->proto, flags);
 	entry->refreshed = now;
 	return ct_report(entry, p, side);
@@ -248,6 +174,6 @@ inline_always void ct_track(struct __sk_buff *ctx, struct ct_value *entry, const
 	__u8 seen = side ? entry->side[1].seen : entry->side[0].seen;
 
 	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
-	if (unlikely(p->tcp_flags & ~seen || now - READ_ONCE(entry->refreshed) >= config.second))
+	if (unlikely(ct_seen(p) & ~seen || now - READ_ONCE(entry->refreshed) >= config.second))
 		ct_refresh(entry, p, side);
 }

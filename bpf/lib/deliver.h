@@ -8,8 +8,9 @@
 #include "endpoint.h"
 #include "outcome.h"
 
-/* One hop less, as a router does. Minus a drop reason when none is left. */
-inline_always int deliver_age(struct __sk_buff *ctx, const struct packet *p)
+/* One hop less, as a router does. Minus a drop reason when none is left. An IPv4 header's own checksum makes up for the change; IPv6 has none,
+ * so a sum that a network card took over the whole packet (summed) must be told. */
+inline_always int deliver_age(struct __sk_buff *ctx, const struct packet *p, bool summed)
 {
 	void *data = ctx_data(ctx);
 	void *end = ctx_data_end(ctx);
@@ -32,7 +33,14 @@ inline_always int deliver_age(struct __sk_buff *ctx, const struct packet *p)
 			return -DROP_INVALID;
 		if (ip->hop_limit <= 1)
 			return -DROP_TTL_EXCEEDED;
-		ip->hop_limit--;
+		if (summed) {
+			__u8 hops = ip->hop_limit - 1;
+
+			if (bpf_skb_store_bytes(ctx, ETH_HLEN + offsetof(struct ipv6hdr, hop_limit), &hops, sizeof(hops), BPF_F_RECOMPUTE_CSUM))
+				return -DROP_INVALID;
+		} else {
+			ip->hop_limit--;
+		}
 	}
 	return 0;
 }
@@ -50,15 +58,15 @@ inline_always bool deliver_address_frame(struct __sk_buff *ctx, const struct end
 	return true;
 }
 
-/* Hands a packet that passed to the endpoint p->destination_endpoint, past the host side of its device. Only at ingress. */
-inline_always int deliver_to_endpoint(struct __sk_buff *ctx, struct packet *p)
+/* Hands a packet that passed to the endpoint p->destination_endpoint, past the host side of its device. Only at ingress; summed: see deliver_age. */
+inline_always int deliver_to_endpoint(struct __sk_buff *ctx, struct packet *p, bool summed)
 {
 	struct endpoint *to = endpoint_get(p->destination_endpoint);
 	int result;
 
 	if (!to || !endpoint_has_address(to, &p->destination, p->family))
 		return packet_drop(ctx, p, DROP_NOT_LOCAL);
-	result = deliver_age(ctx, p);
+	result = deliver_age(ctx, p, summed);
 	if (result)
 		return packet_drop(ctx, p, -result);
 	if (!deliver_address_frame(ctx, to))

@@ -8,7 +8,7 @@
 #define DENIAL_SLOTS 1024
 #define DENIAL_SECONDS 5
 
-struct denial {				/* mirrored by DenialValue.cs */
+struct denial {				/* for the programs only; what an overwritten one had counted is in the metrics */
 	struct address source;
 	struct address destination;
 	__be16 sport;
@@ -92,16 +92,16 @@ inline_always bool denial_again(struct __sk_buff *ctx, struct packet *p, __u32 n
 }
 
 /* Remembers a denial; the packet takes over drops of the same flow that were not reported yet. */
-inline_always void denial_remember(struct packet *p, __u32 number, __u32 reason)
+slow_path int denial_remember(struct packet *p, __u32 number, __u32 reason)
 {
 	struct denial *denial;
 	__u32 now = clock_ticks();
 
-	if (!number)
-		return;
+	if (!p || !number)
+		return 0;
 	denial = denial_slot(p);
 	if (!denial)
-		return;
+		return 0;
 	if (denial->number && denial_is_of(denial, p))
 		p->repeated = denial->count;
 	denial->source = p->source;
@@ -121,4 +121,5 @@ inline_always void denial_remember(struct packet *p, __u32 number, __u32 reason)
 	denial->expires = now + DENIAL_SECONDS * config.second;
 	denial->reported = now;
 	denial->count = 0;
+	return 0;
 }

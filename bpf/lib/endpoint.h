@@ -15,7 +15,12 @@ struct endpoint {			/* mirrored by EndpointValue.cs; the index is the endpoint's
 	__u8 host_mac[6];
 	__u32 ipv4;
 	struct address ipv6;
-	char device[16];		/* name of the host side, for the agent */
+	__u32 flags;			/* none yet */
+	__u32 reserved[3];
+};
+
+struct endpoint_name {			/* mirrored by EndpointName.cs; for the agent only */
+	char device[16];		/* host side of its device */
 };
 
 struct {
@@ -25,6 +30,14 @@ struct {
 	__type(value, struct endpoint);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } cilium_endpoint SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ENDPOINT_MAX);
+	__type(key, __u32);
+	__type(value, struct endpoint_name);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} cilium_endpoint_name SEC(".maps");
 
 struct {				/* ifindex -> endpoint */
 	__uint(type, BPF_MAP_TYPE_ARRAY);

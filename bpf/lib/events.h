@@ -2,9 +2,11 @@
 /* events.h: drops, and one trace per new connection and changed verdict. The reader is never woken, it polls. */
 #pragma once
 
+#include "clock.h"
 #include "packet.h"
 
 #define EVENTS_BYTES (4 << 20)
+#define EVENT_SOURCES 4096		/* endpoints whose numbers are so far apart share a budget */
 
 enum event_type {			/* facts 9.7 */
 	EVENT_DROP = 1,
@@ -65,6 +67,46 @@ struct {				/* 0: events lost since the datapath was set up; 1: those that the r
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } cilium_events_lost SEC(".maps");
 
+struct events_budget {
+	__u32 tick;
+	__u32 sent;			/* in this tick */
+};
+
+struct {				/* by endpoint, so that one that floods does not hide what happens to the others */
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EVENT_SOURCES);
+	__type(key, __u32);
+	__type(value, struct events_budget);
+} cilium_events_budget SEC(".maps");
+
+inline_always void event_lose(void)
+{
+	__u32 zero = 0;
+	struct events_lost *lost = bpf_map_lookup_elem(&cilium_events_lost, &zero);
+
+	if (lost)
+		__sync_fetch_and_add(&lost->count, 1);
+}
+
+/* False when the endpoint that this is about has caused enough drop events for now. */
+inline_always bool event_is_affordable(const struct packet *p)
+{
+	__u32 source = (p->source_endpoint ? p->source_endpoint : p->destination_endpoint) & (EVENT_SOURCES - 1);
+	struct events_budget *budget;
+	__u32 now = clock_ticks();
+
+	if (!config.drop_events)
+		return true;
+	budget = bpf_map_lookup_elem(&cilium_events_budget, &source);
+	if (!budget)
+		return true;
+	if (budget->tick != now) {
+		budget->tick = now;
+		budget->sent = 0;
+	}
+	return budget->sent++ < config.drop_events;
+}
+
 /* Only from functions that the verifier looks at once. */
 inline_always void event_send(struct __sk_buff *ctx, const struct packet *p, __u8 type, __u8 reason, __u8 point)
 {
@@ -72,11 +114,7 @@ inline_always void event_send(struct __sk_buff *ctx, const struct packet *p, __u
 
 	event = bpf_ringbuf_reserve(&cilium_events, sizeof(*event), 0);
 	if (!event) {
-		__u32 zero = 0;
-		struct events_lost *lost = bpf_map_lookup_elem(&cilium_events_lost, &zero);
-
-		if (lost)
-			__sync_fetch_and_add(&lost->count, 1);
+		event_lose();
 		return;
 	}
 	event->jiffies = bpf_jiffies64();

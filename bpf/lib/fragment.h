@@ -7,9 +7,11 @@
 #include "config.h"
 
 #define FRAGMENT_MAX 8192
+#ifndef FRAGMENT_SECONDS
 #define FRAGMENT_SECONDS 30		/* the kernel itself gives reassembly as long */
+#endif
 
-struct fragment_key {			/* mirrored by FragmentKey.cs */
+struct fragment_key {			/* for the programs only */
 	struct address source;
 	struct address destination;
 	__u32 id;
@@ -18,7 +20,7 @@ struct fragment_key {			/* mirrored by FragmentKey.cs */
 	__u16 pad;
 };
 
-struct fragment_value {			/* mirrored by FragmentValue.cs */
+struct fragment_value {			/* for the programs only */
 	__be16 sport;
 	__be16 dport;
 	__u32 expires;

@@ -25,6 +25,7 @@ inline_always int icmp_error_quote_ipv4(struct __sk_buff *ctx, const struct pack
 	return 0;
 }
 
+/* A quoted packet with extension headers is not followed: the error is then judged by policy, as one that belongs to no connection. */
 inline_always int icmp_error_quote_ipv6(struct __sk_buff *ctx, const struct packet *p, struct packet *quoted)
 {
 	struct ipv6hdr ip;
@@ -69,30 +70,30 @@ slow_path int icmp_error_quote(struct __sk_buff *ctx, const struct packet *p, st
  * ICMP_ERROR_UNRELATED, or minus a drop reason. */
 slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 from_endpoint)
 {
-	struct packet quoted = {};
+	struct packet *quoted = packet_begin(PACKET_QUOTED);
 	struct ct_value *entry;
 	__u32 number = revision_now();
 	__u32 side = 0;
 	int result;
 
-	if (!p)
+	if (!p || !quoted)
 		return -DROP_INVALID;
-	result = icmp_error_quote(ctx, p, &quoted);
+	result = icmp_error_quote(ctx, p, quoted);
 	if (result)
 		return result;
-	if (!address_equals(&quoted.source, &p->destination) || quoted.kind ||
-	    (from_endpoint && !address_equals(&quoted.destination, &p->source)))
+	if (!address_equals(&quoted->source, &p->destination) || quoted->kind ||
+	    (from_endpoint && !address_equals(&quoted->destination, &p->source)))
 		return ICMP_ERROR_UNRELATED;
-	entry = ct_find(&quoted, &side);
-	if (!entry || clock_passed(clock_ticks(), READ_ONCE(entry->expires)))
+	entry = ct_find(quoted, &side);
+	if (!entry || ct_is_expired(entry, clock_ticks()))
 		return ICMP_ERROR_UNRELATED;
 	if (!ct_holds(entry)) {
 		struct verdict verdict = { .number = number };
 		struct flow flow = {};
-		bool from_initiator = side == (entry->flags & CT_INITIATOR);
+		bool from_initiator = side == (READ_ONCE(entry->flags) & CT_INITIATOR);
 		struct ct_side *initiator = entry->flags & CT_INITIATOR ? &entry->side[1] : &entry->side[0];
 
-		flow_of_packet(&flow, &quoted, from_initiator);
+		flow_of_packet(&flow, quoted, from_initiator);
 		if (!initiator->endpoint && initiator->identity == IDENTITY_HOST)
 			flow.given_identity = IDENTITY_HOST;
 		result = flow_judge(&flow, &verdict);
@@ -100,6 +101,8 @@ slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 fr
 		if (result)
 			return -result;
 	}
+	if (!ct_is_same(entry, quoted->entry_state))
+		return ICMP_ERROR_UNRELATED;
 	p->destination_endpoint = endpoint_of_address(&p->destination, p->family);
 	return 0;
 }

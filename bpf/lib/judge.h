@@ -75,11 +75,13 @@ inline_always int party_allows(struct party *party, __u64 subject, __u32 remote,
 }
 
 /* Judges a flow by what holds now. 0, or the reason to drop it; the verdict says who is at the ends either way. */
-inline_always int flow_judge(const struct flow *flow, struct verdict *verdict)
+slow_path int flow_judge(const struct flow *flow, struct verdict *verdict)
 {
 	__u64 initiator, responder;
 	int reason = DROP_NONE;
 
+	if (!flow || !verdict)
+		return DROP_INVALID;
 	party_resolve(&verdict->initiator, &flow->initiator, flow->family, flow->initiator_endpoint, &initiator);
 	if (!verdict->initiator.endpoint && flow->given_identity)
 		verdict->initiator.identity = flow->given_identity;

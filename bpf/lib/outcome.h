@@ -38,7 +38,10 @@ slow_path int packet_drop(struct __sk_buff *ctx, const struct packet *p, __u32 r
 	if (!p)
 		return TC_ACT_SHOT;
 	metrics_count(ctx, reason, p->direction);
-	event_send(ctx, p, EVENT_DROP, reason, 0);
+	if (event_is_affordable(p))
+		event_send(ctx, p, EVENT_DROP, reason, 0);
+	else
+		event_lose();
 	outcome_leave(ctx, OUTCOME_DROP, reason & 0xff, 0);
 	return TC_ACT_SHOT;
 }

@@ -42,9 +42,33 @@ struct packet {
 	__u32 destination_identity;
 	__u16 source_endpoint;		/* 0: not of this node */
 	__u16 destination_endpoint;
+	__u32 entry_state;		/* of the connection's entry when it was found; see ct_is_same */
 	__u32 cookie;			/* rule that decided */
 	__u32 repeated;			/* drops like this one that were not reported */
 };
+
+enum packet_role {
+	PACKET_ITSELF = 0,
+	PACKET_QUOTED = 1,		/* by an ICMP error */
+	PACKET_ROLES = 2,
+};
+
+struct {				/* not on the stack: its 512 bytes are for the functions that work on a packet */
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PACKET_ROLES);
+	__type(key, __u32);
+	__type(value, struct packet);
+} cilium_packet SEC(".maps");
+
+/* An empty packet; the same memory for every packet that this processor sees, one after the other. */
+inline_always struct packet *packet_begin(__u32 role)
+{
+	struct packet *p = bpf_map_lookup_elem(&cilium_packet, &role);
+
+	if (p)
+		__builtin_memset(p, 0, sizeof(*p));
+	return p;
+}
 
 inline_always bool packet_is_syn(const struct packet *p)
 {

@@ -6,6 +6,23 @@
 #include "icmp_error.h"
 #include "packet_fragment.h"
 
+/* True when the entry lets the packet pass; the packet then knows its ends. */
+inline_always bool connection_holds(struct packet *p, const struct ct_value *entry, __u32 side, __u32 now)
+{
+	if (!entry || !ct_belongs(entry, p, now) || !ct_holds(entry))
+		return false;
+	if (side) {
+		p->source_endpoint = entry->side[1].endpoint;
+		p->source_identity = entry->side[1].identity;
+		p->destination_endpoint = entry->side[0].endpoint;
+	} else {
+		p->source_endpoint = entry->side[0].endpoint;
+		p->source_identity = entry->side[0].identity;
+		p->destination_endpoint = entry->side[1].endpoint;
+	}
+	return ct_is_same(entry, p->entry_state);
+}
+
 /* May this packet pass? 0, CONNECTION_DENIED_AGAIN, or minus a drop reason. Inlined: this is the way of every established packet. */
 inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32 from_endpoint)
 {
@@ -19,17 +36,8 @@ inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32
 		return result == ICMP_ERROR_UNRELATED ? connection_judge(ctx, p, NULL, 0) : result;
 	}
 	entry = ct_find(p, &side);
-	if (entry && ct_belongs(entry, p, now) && ct_holds(entry)) {
+	if (connection_holds(p, entry, side, now)) {
 		ct_track(ctx, entry, p, side, now);
-		if (side) {
-			p->source_endpoint = entry->side[1].endpoint;
-			p->source_identity = entry->side[1].identity;
-			p->destination_endpoint = entry->side[0].endpoint;
-		} else {
-			p->source_endpoint = entry->side[0].endpoint;
-			p->source_identity = entry->side[0].identity;
-			p->destination_endpoint = entry->side[1].endpoint;
-		}
 		result = 0;
 	} else {
 		if (denial_again(ctx, p, now))

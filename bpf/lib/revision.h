@@ -9,6 +9,8 @@
 struct revision {			/* mirrored by RevisionValue.cs */
 	__u32 number;			/* last number taken; never goes back */
 	__u32 addresses_changed_at;	/* number of the last change to what an address resolves to */
+	__u32 pending;			/* for the agent only: changes whose number has not been stored yet; see Revision.cs */
+	__u32 layout;			/* for the agent only: of everything that is pinned; see DatapathLayout.cs */
 };
 
 struct {

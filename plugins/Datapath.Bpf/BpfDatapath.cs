@@ -1,3 +1,4 @@
+using Cilium.Framework.Datapath.Bpf.Conntrack;
 using Cilium.Framework.Datapath.Bpf.Maps;
 using Cilium.Framework.Datapath.Bpf.Probe;
 using Cilium.Framework.Datapath.Bpf.Programs;
@@ -24,6 +25,7 @@ internal sealed partial class BpfDatapath : IDatapath
     private readonly CancellationTokenSource _stopping = new();
     private readonly MapWrites _writes = new();
     private DatapathState? _state;
+    private ConntrackShape? _conntrack;
     private Task _collecting = Task.CompletedTask;
     private bool _disposed;
 
@@ -65,9 +67,14 @@ internal sealed partial class BpfDatapath : IDatapath
             return default;
         if (_settings.ManageSysctl)
             OpenMachine();
-        _state = DatapathState.Open(_objects, _settings, Config(), _writes, _context.Time, _logger);
+        BpfFileSystem.Ensure(_settings.BpfFs);
+        DatapathLayout.RefuseOthers(_settings.BpfFs);
+        _state = DatapathState.Open(_objects, _settings, Config(), Conntrack(), _writes, _context.Time, _logger);
+        DatapathLayout.Mark(_state.Maps.Revision);
+        if (_state.Revision.FinishPending())
+            Log.Finished(_logger);
         _state.Endpoints.RemoveOrphans(cancellationToken);
-        _state.Endpoints.ReattachAll();
+        Reattach(_state);
         _collecting = CollectAsync(_state, _stopping.Token);
         Log.Ready(_logger, _settings.BpfFs);
         return default;
@@ -80,7 +87,7 @@ internal sealed partial class BpfDatapath : IDatapath
         await StopAsync();
         var removed = new List<string>();
         using (var netlink = RouteNetlink.Open())
-            removed.AddRange(DeviceTarget.RemoveAll(netlink));
+            removed.AddRange(DeviceTarget.RemoveAll(netlink, _settings.BpfFs));
         if (!BpfFileSystem.IsMounted(_settings.BpfFs))
             return removed;
         foreach (var pin in Directory.EnumerateFiles(_settings.BpfFs).Where(IsOwnPin).ToArray())
@@ -107,7 +114,7 @@ internal sealed partial class BpfDatapath : IDatapath
         _stopping.Dispose();
     }
 
-    private static bool IsOwnPin(string path) => Path.GetFileName(path) is var name && (name.StartsWith("cilium_", StringComparison.Ordinal) || name.StartsWith("prog_", StringComparison.Ordinal));
+    private static bool IsOwnPin(string path) => Path.GetFileName(path) is var name && (name.StartsWith("cilium_", StringComparison.Ordinal) || name.StartsWith("prog_", StringComparison.Ordinal) || name.StartsWith(TcxFilter.PinPrefix, StringComparison.Ordinal));
 
     private static void OpenMachine()
     {
@@ -117,17 +124,29 @@ internal sealed partial class BpfDatapath : IDatapath
     }
 
     /// <summary>Constants of the programs on this node.</summary>
-    internal DatapathConfig Config() => new()
+    internal DatapathConfig Config()
     {
-        Ipv4 = _context.IPv4 ? (byte)1 : (byte)0,
-        Ipv6 = _context.IPv6 ? (byte)1 : (byte)0,
-        Trace = _settings.Trace ? (byte)1 : (byte)0,
-        Second = KernelClock.TicksPerSecond,
-        TcpLifetime = KernelClock.Ticks(TcpLifetimeSeconds),
-        SynLifetime = KernelClock.Ticks(SynLifetimeSeconds),
-        OtherLifetime = KernelClock.Ticks(OtherLifetimeSeconds),
-        CloseLifetime = KernelClock.Ticks(CloseLifetimeSeconds),
-    };
+        var conntrack = Conntrack();
+        return new()
+        {
+            Ipv4 = _context.IPv4 ? (byte)1 : (byte)0,
+            Ipv6 = _context.IPv6 ? (byte)1 : (byte)0,
+            Trace = _settings.Trace ? (byte)1 : (byte)0,
+            ConntrackTable = conntrack.IsTable ? (byte)1 : (byte)0,
+            Second = KernelClock.TicksPerSecond,
+            TcpLifetime = KernelClock.Ticks(TcpLifetimeSeconds),
+            SynLifetime = KernelClock.Ticks(SynLifetimeSeconds),
+            OtherLifetime = KernelClock.Ticks(OtherLifetimeSeconds),
+            CloseLifetime = KernelClock.Ticks(CloseLifetimeSeconds),
+            DropEvents = (_settings.DropEventsPerSecond + KernelClock.TicksPerSecond - 1) / KernelClock.TicksPerSecond,
+            ConntrackSets4 = conntrack.ActualEntriesOf(ConntrackShape.Sets4, _settings.BpfFs),
+            ConntrackSets6 = conntrack.ActualEntriesOf(ConntrackShape.Sets6, _settings.BpfFs),
+            ConntrackSeed = conntrack.Seed,
+        };
+    }
+
+    /// <summary>How connections are kept; chosen once, because a seed is drawn.</summary>
+    private ConntrackShape Conntrack() => _conntrack ??= ConntrackShape.Choose(_settings.BpfFs, _settings, _context.IPv4, _context.IPv6);
 
     private async Task StopAsync()
     {
@@ -137,6 +156,15 @@ internal sealed partial class BpfDatapath : IDatapath
         _state = null;
     }
 
+    private void Reattach(DatapathState state)
+    {
+        var problems = state.Endpoints.ReattachAll();
+        foreach (var problem in problems)
+            Log.NotReattached(_logger, problem);
+        if (problems.Count > 0)
+            _context.Health.Scope("attach").Degraded(string.Join(' ', problems));
+    }
+
     private async Task CollectAsync(DatapathState state, CancellationToken cancellationToken)
     {
         while (true)
@@ -144,9 +172,9 @@ internal sealed partial class BpfDatapath : IDatapath
             try
             {
                 await Task.Delay(_settings.ConntrackGcInterval, _context.Time, cancellationToken);
-                var collected = state.Collector.Collect();
+                var count = state.Collector.Collect();
                 state.Policies.DeleteRetired();
-                _context.Health.Scope("conntrack-gc").Ok($"{collected} expired connections removed");
+                _context.Health.Scope("conntrack-gc").Ok($"{count.Removed} expired connections removed");
             }
             catch (OperationCanceledException)
             {
@@ -163,5 +191,11 @@ internal sealed partial class BpfDatapath : IDatapath
     {
         [LoggerMessage(2, LogLevel.Information, "The BPF datapath is set up; its state is pinned under {Folder}.")]
         public static partial void Ready(ILogger logger, string folder);
+
+        [LoggerMessage(3, LogLevel.Warning, "A process before this one ended in the middle of a change: every connection is judged again.")]
+        public static partial void Finished(ILogger logger);
+
+        [LoggerMessage(4, LogLevel.Error, "The programs of this version could not be attached: {Problem}")]
+        public static partial void NotReattached(ILogger logger, string problem);
     }
 }

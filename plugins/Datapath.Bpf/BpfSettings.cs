@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cilium.Framework.Datapath.Bpf.Programs;
 using Cilium.Framework.Errors;
 using Microsoft.Extensions.Configuration;
 
@@ -8,13 +9,19 @@ namespace Cilium.Framework.Datapath.Bpf;
 internal sealed record BpfSettings
 {
     /// <summary>The keys that are understood.</summary>
-    public static readonly string[] Keys = ["bpffs", "conntrack-max", "conntrack-gc-interval", "sysctl", "events-buffer-bytes", "trace"];
+    public static readonly string[] Keys = ["bpffs", "attach", "conntrack", "conntrack-max", "conntrack-gc-interval", "sysctl", "events-buffer-bytes", "drop-events", "trace"];
 
     /// <summary>Where maps and programs are pinned; a BPF file system is mounted there when there is none.</summary>
     public required string BpfFs { get; init; }
 
+    /// <summary>How programs are attached to devices.</summary>
+    public AttachMode Attach { get; init; }
+
     /// <summary>Connections per address family.</summary>
     public uint ConntrackMax { get; init; } = 65536;
+
+    /// <summary>Connections are kept in the table of our own, not in a hash of the kernel.</summary>
+    public bool ConntrackTable { get; init; }
 
     /// <summary>Pause between two collections of expired connections.</summary>
     public TimeSpan ConntrackGcInterval { get; init; } = TimeSpan.FromSeconds(30);
@@ -24,6 +31,9 @@ internal sealed record BpfSettings
 
     /// <summary>Room for events that nobody has read yet; a power of two.</summary>
     public uint EventsBufferBytes { get; init; } = 4 << 20;
+
+    /// <summary>Drops that are reported per second, endpoint and processor, so that one that floods does not hide the others; 0: any number.</summary>
+    public uint DropEventsPerSecond { get; init; } = 1000;
 
     /// <summary>New connections and changed verdicts are reported.</summary>
     public bool Trace { get; init; } = true;
@@ -36,10 +46,13 @@ internal sealed record BpfSettings
         var settings = defaults with
         {
             BpfFs = section["bpffs"] ?? defaults.BpfFs,
+            Attach = Enum.Parse<AttachMode>(Choice("attach", "auto", "auto", "tcx", "tc"), ignoreCase: true),
             ConntrackMax = Number("conntrack-max", defaults.ConntrackMax, 1024, 1 << 24),
+            ConntrackTable = Choice("conntrack", "lru", "lru", "table") == "table",
             ConntrackGcInterval = TimeSpan.FromSeconds(Number("conntrack-gc-interval", (uint)defaults.ConntrackGcInterval.TotalSeconds, 1, 3600)),
             ManageSysctl = Choice("sysctl", "report", "report", "manage") == "manage",
             EventsBufferBytes = Number("events-buffer-bytes", defaults.EventsBufferBytes, 4096, 1 << 30),
+            DropEventsPerSecond = Number("drop-events", defaults.DropEventsPerSecond, 0, 1_000_000),
             Trace = Choice("trace", "true", "true", "false") == "true",
         };
         if (!Path.IsPathRooted(settings.BpfFs))

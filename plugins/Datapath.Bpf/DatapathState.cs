@@ -11,17 +11,18 @@ namespace Cilium.Framework.Datapath.Bpf;
 /// <summary>Everything that exists once the datapath is set up.</summary>
 internal sealed class DatapathState : IDisposable
 {
-    private DatapathState(ProgramSet programs, MapSet maps, TimeProvider time)
+    private DatapathState(ProgramSet programs, MapSet maps, BpfSettings settings, TimeProvider time)
     {
         Programs = programs;
         Maps = maps;
         Clock = new(programs[ProgramSet.Clock].Descriptor);
-        var revision = new Revision(maps.Revision);
-        var policies = new PolicyIndex(maps, revision);
-        Endpoints = new(maps, programs, revision, policies, new(maps));
-        IpCache = new(maps, revision);
-        Policies = new(maps, revision, policies, time);
-        Devices = new(programs);
+        Revision = new(maps.Revision);
+        var filters = new DeviceFilters(programs, settings.Attach, settings.BpfFs);
+        var policies = new PolicyIndex(maps, Revision);
+        Endpoints = new(maps, filters, Revision, policies, new(maps));
+        IpCache = new(maps, Revision);
+        Policies = new(maps, Revision, policies, time);
+        Devices = new(filters);
         Probe = new(maps, programs);
         Events = new(maps, Clock, time);
         Collector = new(maps, Clock, programs[ProgramSet.Collect].Descriptor);
@@ -30,6 +31,8 @@ internal sealed class DatapathState : IDisposable
     public ProgramSet Programs { get; }
 
     public MapSet Maps { get; }
+
+    public Revision Revision { get; }
 
     public KernelClock Clock { get; }
 
@@ -48,13 +51,13 @@ internal sealed class DatapathState : IDisposable
     public ConnectionCollector Collector { get; }
 
     /// <summary>Loads programs and opens maps; takes over what is pinned.</summary>
-    public static DatapathState Open(string objects, BpfSettings settings, DatapathConfig config, MapWrites writes, TimeProvider time, ILogger logger)
+    public static DatapathState Open(string objects, BpfSettings settings, DatapathConfig config, ConntrackShape conntrack, MapWrites writes, TimeProvider time, ILogger logger)
     {
-        BpfFileSystem.Ensure(settings.BpfFs);
-        var programs = ProgramSet.Load(objects, settings.BpfFs, config, settings, logger);
+        var programs = ProgramSet.Load(objects, settings.BpfFs, config, new(conntrack, settings.EventsBufferBytes), logger);
         try
         {
-            return new(programs, MapSet.Open(settings.BpfFs, writes), time);
+            conntrack.Remember(settings.BpfFs);
+            return new(programs, MapSet.Open(settings.BpfFs, writes, new ConnectionInsert(programs[ProgramSet.Insert].Descriptor)), settings, time);
         }
         catch
         {

@@ -70,6 +70,16 @@ public sealed class ConnectionTests : TwoEndpoints
     }
 
     [Fact]
+    public void A_reply_that_comes_first_after_a_change_is_judged_in_the_direction_of_the_connection()
+    {
+        Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80));
+
+        Node.Policy(1002, Entries.In(1001, cookie: 777));
+
+        Delivered(Client, Node.From(Server, Frames.TcpFrom(Server, ClientIPv4, 80, 40000, Frames.Syn | Frames.Ack)));
+    }
+
+    [Fact]
     public void A_connection_survives_a_change_that_still_allows_it_and_takes_its_new_rule()
     {
         Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80));

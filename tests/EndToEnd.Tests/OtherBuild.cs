@@ -3,7 +3,7 @@ using Cilium.Framework.Lab;
 
 namespace Cilium.Framework.EndToEnd.Tests;
 
-/// <summary>The same layout with the packet programs compiled for an older instruction set: same behaviour, other code, as an upgrade brings it.</summary>
+/// <summary>The same layout with the packet programs compiled with another constant: other code on the same maps, as an upgrade brings it.</summary>
 internal static class OtherBuild
 {
     public static async Task<Layout> PublishAsync(Layout layout, string folder, CancellationToken ct)
@@ -15,7 +15,7 @@ internal static class OtherBuild
         // A folder of its own for everything that is built: the repository's own outputs stay what they are.
         await RunAsync(
             "dotnet",
-            ["publish", Path.Combine(root, "plugins", "Datapath.Bpf"), "-c", "Debug", "-o", plugin, "-p:BpfCpu=v2", $"-p:ArtifactsPath={Path.Combine(folder, "artifacts")}", "--nologo", "-v", "quiet"],
+            ["publish", Path.Combine(root, "plugins", "Datapath.Bpf"), "-c", "Debug", "-o", plugin, "-p:BpfExtra=-DFRAGMENT_SECONDS=31", $"-p:ArtifactsPath={Path.Combine(folder, "artifacts")}", "--nologo", "-v", "quiet"],
             ct);
         var (ours, others) = (Objects(layout.Root), Objects(folder));
         Assert.NotEmpty(ours);

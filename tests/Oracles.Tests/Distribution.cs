@@ -10,7 +10,7 @@ namespace Cilium.Framework.Oracles;
 internal sealed class Distribution
 {
     private const int LeastPerReason = 20, LeastPackets = 5000;
-    private const double LeastShare = 0.3;
+    private const double LeastShare = 0.3, LeastFamilyShare = 0.2;
 
     /// <summary>Reasons that no packet of a run can meet, and why.</summary>
     public static readonly IReadOnlyDictionary<DropReason, string> Unreachable = new Dictionary<DropReason, string>
@@ -47,8 +47,8 @@ internal sealed class Distribution
             yield return $"{Share(VerdictKind.ToEndpoint, VerdictKind.ToStack):P0} were allowed. At least {LeastShare:P0}.";
         if (Share(VerdictKind.Drop) < LeastShare)
             yield return $"{Share(VerdictKind.Drop):P0} were dropped. At least {LeastShare:P0}.";
-        foreach (var family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.Where(family => !_families.ContainsKey(family)))
-            yield return $"no packet of {family}.";
+        foreach (var family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.Where(family => _families.GetValueOrDefault(family) < LeastFamilyShare * Packets))
+            yield return $"{_families.GetValueOrDefault(family)} packets of {family}. At least {LeastFamilyShare:P0}.";
         foreach (var point in new[] { AttachPoint.FromEndpoint, AttachPoint.ToEndpoint, AttachPoint.FromHost, AttachPoint.FromNetdev }.Where(point => !_points.ContainsKey(point)))
             yield return $"no packet at {point}.";
         foreach (var reason in Enum.GetValues<DropReason>().Where(reason => !Unreachable.ContainsKey(reason) && _reasons.GetValueOrDefault(reason) < LeastPerReason))

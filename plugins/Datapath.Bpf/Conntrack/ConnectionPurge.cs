@@ -9,18 +9,10 @@ internal sealed class ConnectionPurge(MapSet maps)
     {
         if (endpoints.Count == 0)
             return;
-        Purge(maps.Conntrack4, endpoints);
-        Purge(maps.Conntrack6, endpoints);
+        maps.Conntrack4.Remove((_, value) => Concerns(value, endpoints));
+        maps.Conntrack6.Remove((_, value) => Concerns(value, endpoints));
     }
 
-    private static void Purge<TKey>(BpfMap<TKey, ConntrackValue> map, IReadOnlySet<ushort> endpoints)
-        where TKey : unmanaged
-    {
-        foreach (var batch in map.Batches())
-        {
-            var doomed = batch.Where(entry => endpoints.Contains(entry.Value.Side0.Endpoint) || endpoints.Contains(entry.Value.Side1.Endpoint))
-                .Select(entry => entry.Key).ToArray();
-            map.RemoveMany(doomed);
-        }
-    }
+    private static bool Concerns(in ConntrackValue value, IReadOnlySet<ushort> endpoints) =>
+        endpoints.Contains(value.Side0.Endpoint) || endpoints.Contains(value.Side1.Endpoint);
 }

@@ -8,6 +8,7 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
     where TValue : unmanaged
 {
     private const int BatchEntries = 1024;
+    private const ulong NoExist = 1;
 
     private static readonly int CursorBytes = Math.Max(sizeof(TKey), sizeof(ulong));
 
@@ -31,6 +32,9 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
 
     public BpfDescriptor Descriptor => _descriptor;
 
+    /// <summary>Called after each write, for tests that look at the order of writes.</summary>
+    internal Action? Written { get; set; }
+
     public bool TryGet(TKey key, out TValue value)
     {
         fixed (TValue* pointer = &value)
@@ -51,7 +55,38 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
         var result = LibBpf.Update(_descriptor, &key, &value, 0);
         if (result < 0)
             throw BpfErrors.Failed(result, $"write an entry of {Name} ({Kernel.MaxEntries} at most)");
-        _writes?.Add();
+        Count();
+    }
+
+    /// <summary>Writes an entry whose key is not there.</summary>
+    /// <returns>False when it was there already, or there is no room.</returns>
+    public bool TryAdd(TKey key, TValue value)
+    {
+        var result = LibBpf.Update(_descriptor, &key, &value, NoExist);
+        if (result is -Errno.Exists or -Errno.TooBig)
+            return false;
+        if (result < 0)
+            throw BpfErrors.Failed(result, $"write an entry of {Name}");
+        Count();
+        return true;
+    }
+
+    /// <summary>Removes an entry and gives what it held, at once.</summary>
+    /// <returns>False when there was none.</returns>
+    public bool TryTake(TKey key, out TValue value)
+    {
+        fixed (TValue* pointer = &value)
+        {
+            var result = LibBpf.LookupAndDelete(_descriptor, &key, pointer);
+            if (result == 0)
+            {
+                Count();
+                return true;
+            }
+
+            value = default;
+            return result == -Errno.NoEntry ? false : throw BpfErrors.Failed(result, $"take an entry of {Name}");
+        }
     }
 
     /// <returns>False when there was none.</returns>
@@ -62,7 +97,7 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
             return false;
         if (result < 0)
             throw BpfErrors.Failed(result, $"delete an entry of {Name}");
-        _writes?.Add();
+        Count();
         return true;
     }
 
@@ -101,7 +136,7 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
             int result;
             fixed (TKey* pointer = keys)
                 result = LibBpf.DeleteBatch(_descriptor, pointer, &count, null);
-            _writes?.Add();
+            Count();
             if (result == 0)
                 return;
             if (result != -Errno.NoEntry)
@@ -111,6 +146,12 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
     }
 
     public void Dispose() => _descriptor.Dispose();
+
+    private void Count()
+    {
+        _writes?.Add();
+        Written?.Invoke();
+    }
 
     private (int Count, bool More) ReadBatch(byte[] cursor, bool first, ref TKey[] keys, ref TValue[] values)
     {

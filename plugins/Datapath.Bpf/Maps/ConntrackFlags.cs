@@ -1,8 +1,8 @@
 namespace Cilium.Framework.Datapath.Bpf.Maps;
 
-/// <summary><c>enum ct_flags</c> (bpf/lib/conntrack.h).</summary>
+/// <summary><c>enum ct_flags</c> (bpf/lib/conntrack_entry.h).</summary>
 [Flags]
-internal enum ConntrackFlags : ushort
+internal enum ConntrackFlags : uint
 {
     None = 0,
     InitiatorIsSecond = 1,

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cilium.Framework.Datapath.Bpf.Maps;
 
-/// <summary><c>struct ct_key6</c> (bpf/lib/conntrack.h).</summary>
+/// <summary><c>struct ct_key6</c> (bpf/lib/conntrack_key.h).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ConntrackKey6
 {

@@ -2,19 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace Cilium.Framework.Datapath.Bpf.Maps;
 
-/// <summary><c>struct ct_value</c> (bpf/lib/conntrack.h).</summary>
+/// <summary><c>struct ct_value</c> (bpf/lib/conntrack_entry.h).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ConntrackValue
 {
     public ulong Unreported;
+    public uint State;
     public uint Expires;
     public uint Verdict;
     public uint Refreshed;
     public ConntrackFlags Flags;
-    public ushort ProxyPort;
     public uint Backend;
+    public ushort ProxyPort;
     public ushort ReverseTranslation;
-    public ushort Reserved;
+    public ushort Reported0;
+    public ushort Reported1;
     public ConntrackSide Side0;
     public ConntrackSide Side1;
 

@@ -9,10 +9,15 @@ internal struct DatapathConfig
     public byte Ipv4;
     public byte Ipv6;
     public byte Trace;
-    public byte Pad;
+    public byte ConntrackTable;
     public uint Second;
     public uint TcpLifetime;
     public uint SynLifetime;
     public uint OtherLifetime;
     public uint CloseLifetime;
+    public uint DropEvents;
+    public uint ConntrackSets4;
+    public uint ConntrackSets6;
+    public uint Pad;
+    public ulong ConntrackSeed;
 }

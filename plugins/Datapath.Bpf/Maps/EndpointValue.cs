@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Bpf.Maps;
@@ -16,7 +15,10 @@ internal struct EndpointValue
     public Octets6 HostMac;
     public uint Ipv4;
     public WireAddress Ipv6;
-    public Octets16 Device;
+    public uint Flags;
+    public uint Reserved0;
+    public uint Reserved1;
+    public uint Reserved2;
 
     /// <summary>The endpoint exists.</summary>
     public readonly bool IsPresent => IfIndex != 0;
@@ -25,8 +27,6 @@ internal struct EndpointValue
 
     /// <summary>Index of its policy; 0: everything is dropped.</summary>
     public readonly uint Policy => (uint)(Subject >> 32);
-
-    public readonly string DeviceName => Encoding.UTF8.GetString(Device).TrimEnd('\0');
 
     /// <summary>What an endpoint's row asks for, its changed_at aside.</summary>
     public static EndpointValue From(EndpointRow row, uint policy)
@@ -38,15 +38,13 @@ internal struct EndpointValue
         row.HostMac.CopyTo(value.HostMac);
         value.Ipv4 = WireAddress.From(row.IPv4).Word0;
         value.Ipv6 = WireAddress.From(row.IPv6);
-        Encoding.UTF8.TryGetBytes(row.Device, value.Device, out _);
         return value;
     }
 
-    /// <summary>True when both have the same device and addresses, so that connections of the one are those of the other.</summary>
+    /// <summary>True when both have the same device number and addresses, so that connections of the one are those of the other.</summary>
     public readonly bool IsSamePlace(in EndpointValue other) =>
         IfIndex == other.IfIndex && Ipv4 == other.Ipv4 && Ipv6.Equals(other.Ipv6)
-        && ((ReadOnlySpan<byte>)Mac).SequenceEqual(other.Mac) && ((ReadOnlySpan<byte>)HostMac).SequenceEqual(other.HostMac)
-        && ((ReadOnlySpan<byte>)Device).SequenceEqual(other.Device);
+        && ((ReadOnlySpan<byte>)Mac).SequenceEqual(other.Mac) && ((ReadOnlySpan<byte>)HostMac).SequenceEqual(other.HostMac);
 
     /// <summary>The addresses as keys of the local map.</summary>
     public readonly IEnumerable<LocalKey> LocalKeys()
@@ -65,12 +63,6 @@ internal struct EndpointValue
 
     [InlineArray(6)]
     public struct Octets6
-    {
-        private byte _first;
-    }
-
-    [InlineArray(16)]
-    public struct Octets16
     {
         private byte _first;
     }

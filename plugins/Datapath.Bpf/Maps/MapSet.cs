@@ -1,3 +1,4 @@
+using Cilium.Framework.Datapath.Bpf.Conntrack;
 using Cilium.Framework.Datapath.Bpf.Native;
 
 namespace Cilium.Framework.Datapath.Bpf.Maps;
@@ -9,12 +10,13 @@ internal sealed class MapSet : IDisposable
     private readonly string _folder;
     private readonly MapWrites? _writes;
 
-    private MapSet(string folder, MapWrites? writes)
+    private MapSet(string folder, MapWrites? writes, ConnectionInsert? insert)
     {
         _folder = folder;
         _writes = writes;
         Revision = Open<uint, RevisionValue>("cilium_revision");
         Endpoints = Open<uint, EndpointValue>("cilium_endpoint");
+        EndpointNames = Open<uint, EndpointName>("cilium_endpoint_name");
         Devices = new(Open<uint, uint>("cilium_device"), Open<uint, uint>("cilium_device_far"));
         Local = Open<LocalKey, uint>("cilium_local");
         IpCache = Open<IpCacheKey, IpCacheValue>("cilium_ipcache");
@@ -23,8 +25,9 @@ internal sealed class MapSet : IDisposable
         PolicyNames = Open<uint, PolicyName>("cilium_policy_name");
         Policies = Open<PolicyEntryKey, PolicyEntryValue>("cilium_policy");
         PolicyCounters = Open<PolicyEntryKey, PolicyCounter>("cilium_policy_counter");
-        Conntrack4 = Open<ConntrackKey4, ConntrackValue>("cilium_ct4");
-        Conntrack6 = Open<ConntrackKey6, ConntrackValue>("cilium_ct6");
+        var isTable = ConntrackShape.Pinned(folder) is { Table: not 0 };
+        Conntrack4 = isTable ? OpenTable<ConntrackKey4>(ConntrackShape.Sets4, ConntrackShape.Tags4, insert) : new LruConnections<ConntrackKey4>(Open<ConntrackKey4, ConntrackValue>(ConntrackShape.Hash4));
+        Conntrack6 = isTable ? OpenTable<ConntrackKey6>(ConntrackShape.Sets6, ConntrackShape.Tags6, insert) : new LruConnections<ConntrackKey6>(Open<ConntrackKey6, ConntrackValue>(ConntrackShape.Hash6));
         EventsLost = Open<uint, EventsLost>("cilium_events_lost");
         Metrics = Own(new MetricsMap(Pinned("cilium_metrics")));
         Events = Own(Pinned("cilium_events"));
@@ -33,6 +36,8 @@ internal sealed class MapSet : IDisposable
     public BpfMap<uint, RevisionValue> Revision { get; }
 
     public BpfMap<uint, EndpointValue> Endpoints { get; }
+
+    public BpfMap<uint, EndpointName> EndpointNames { get; }
 
     public DeviceMap Devices { get; }
 
@@ -50,9 +55,9 @@ internal sealed class MapSet : IDisposable
 
     public BpfMap<PolicyEntryKey, PolicyCounter> PolicyCounters { get; }
 
-    public BpfMap<ConntrackKey4, ConntrackValue> Conntrack4 { get; }
+    public IConnectionStore<ConntrackKey4> Conntrack4 { get; }
 
-    public BpfMap<ConntrackKey6, ConntrackValue> Conntrack6 { get; }
+    public IConnectionStore<ConntrackKey6> Conntrack6 { get; }
 
     public BpfMap<uint, EventsLost> EventsLost { get; }
 
@@ -63,11 +68,8 @@ internal sealed class MapSet : IDisposable
     /// <summary>Opens the maps that a loader has pinned.</summary>
     /// <param name="folder">Where they are pinned.</param>
     /// <param name="writes">Counts writes; null for readers.</param>
-    public static MapSet Open(string folder, MapWrites? writes)
-    {
-        var set = new MapSet(folder, writes);
-        return set;
-    }
+    /// <param name="insert">Puts connections in; null for readers.</param>
+    public static MapSet Open(string folder, MapWrites? writes, ConnectionInsert? insert) => new(folder, writes, insert);
 
     /// <summary>True when a datapath has been set up there.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "cilium_revision"));
@@ -77,6 +79,9 @@ internal sealed class MapSet : IDisposable
     private BpfMap<TKey, TValue> Open<TKey, TValue>(string name)
         where TKey : unmanaged
         where TValue : unmanaged => Own(new BpfMap<TKey, TValue>(name, Pinned(name), _writes));
+
+    private MappedConnections<TKey> OpenTable<TKey>(string sets, string tags, ConnectionInsert? insert)
+        where TKey : unmanaged => Own(new MappedConnections<TKey>(Pinned(sets), Pinned(tags), insert));
 
     private BpfDescriptor Pinned(string name) => BpfDescriptor.OpenPinned(Path.Combine(_folder, name))
         ?? throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"The map {name} is not pinned under {_folder} although others are. Run `cilium cleanup`, then start again.");

@@ -8,4 +8,6 @@ internal struct RevisionValue
 {
     public uint Number;
     public uint AddressesChangedAt;
+    public uint Pending;
+    public uint Layout;
 }

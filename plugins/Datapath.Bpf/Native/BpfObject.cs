@@ -20,8 +20,6 @@ internal sealed unsafe class BpfObject : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Opens an object whose maps are pinned by name under a folder. Nothing reaches the kernel yet.</summary>
     public static BpfObject Open(string path, string pinFolder)
     {
-        // libbpf writes to stderr otherwise; what matters is in the exceptions.
-        LibBpf.SetPrint(0);
         var opened = new BpfObject(path);
         opened._log = Marshal.AllocHGlobal(LogBytes);
         *(byte*)opened._log = 0;

@@ -7,8 +7,11 @@ internal static unsafe partial class LibBpf
 {
     private const string Library = "libbpf.so.1";
 
+    // libbpf writes to stderr otherwise; what matters is in the exceptions.
+    static LibBpf() => SetPrint(0);
+
     [LibraryImport(Library, EntryPoint = "libbpf_set_print")]
-    public static partial nint SetPrint(nint function);
+    private static partial nint SetPrint(nint function);
 
     [LibraryImport(Library, EntryPoint = "bpf_object__open_file", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial nint OpenObject(string path, ObjectOpenOptions* options);
@@ -58,6 +61,18 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_prog_get_fd_by_id")]
     public static partial int GetProgramById(uint id);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map_get_fd_by_id")]
+    public static partial int GetMapById(uint id);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_create")]
+    public static partial int CreateLink(int program, int target, int attachType, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link_update")]
+    public static partial int UpdateLink(int link, int program, void* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__pin_path")]
+    public static partial nint MapPinPath(nint map);
+
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_elem")]
     public static partial int Lookup(BpfDescriptor map, void* key, void* value);
 
@@ -66,6 +81,9 @@ internal static unsafe partial class LibBpf
 
     [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
     public static partial int Delete(BpfDescriptor map, void* key);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_and_delete_elem")]
+    public static partial int LookupAndDelete(BpfDescriptor map, void* key, void* value);
 
     [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
     public static partial int NextKey(BpfDescriptor map, void* key, void* next);

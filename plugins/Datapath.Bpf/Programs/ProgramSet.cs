@@ -13,11 +13,12 @@ internal sealed partial class ProgramSet : IDisposable
     public const string FromNetdev = "from_netdev";
     public const string Clock = "clock";
     public const string Collect = "collect";
+    public const string Insert = "insert";
 
     /// <summary>Programs that are attached somewhere; filters that carry another name are not ours.</summary>
     public static readonly string[] Attached = [FromEndpoint, ToEndpoint, FromHost, FromNetdev];
 
-    private static readonly string[] All = [.. Attached, Clock, Collect];
+    private static readonly string[] All = [.. Attached, Clock, Collect, Insert];
 
     private readonly Dictionary<string, LoadedProgram> _programs = [];
 
@@ -30,13 +31,13 @@ internal sealed partial class ProgramSet : IDisposable
     /// <summary>Loads the objects. One that is pinned already in the same build, with the same constants, is kept as it is.</summary>
     /// <param name="objects">Folder of the compiled objects.</param>
     /// <param name="bpffs">Where maps and programs are pinned.</param>
-    public static ProgramSet Load(string objects, string bpffs, DatapathConfig config, BpfSettings settings, ILogger logger)
+    public static ProgramSet Load(string objects, string bpffs, DatapathConfig config, ProgramSizes sizes, ILogger logger)
     {
         var set = new ProgramSet();
         try
         {
             foreach (var name in All)
-                set._programs[name] = LoadOne(Path.Combine(objects, name + ".o"), bpffs, name, config, settings, logger);
+                set._programs[name] = LoadOne(Path.Combine(objects, name + ".o"), bpffs, name, config, sizes, logger);
             return set;
         }
         catch
@@ -55,19 +56,19 @@ internal sealed partial class ProgramSet : IDisposable
             program.Descriptor.Dispose();
     }
 
-    private static LoadedProgram LoadOne(string path, string bpffs, string name, DatapathConfig config, BpfSettings settings, ILogger logger)
+    private static LoadedProgram LoadOne(string path, string bpffs, string name, DatapathConfig config, ProgramSizes sizes, ILogger logger)
     {
         if (!File.Exists(path))
             throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"The BPF object {path} is missing: the plugin's folder is not complete. Install it again.");
         using var opened = BpfObject.Open(path, bpffs);
-        var mapsWerePinned = SizeMaps(opened, bpffs, settings, logger);
+        var mapsWerePinned = SizeMaps(opened, bpffs, sizes, logger);
         opened.Configure(config);
         opened.Load();
         RestrictPins(bpffs);
 
         var built = KernelProgram.Of(opened.Program().Descriptor);
         var pin = PinOf(bpffs, name);
-        if (mapsWerePinned && KeepPinned(pin, built, config) is { } kept)
+        if (mapsWerePinned && KeepPinned(pin, built, PinnedMaps(opened), config) is { } kept)
             return kept;
         Replace(pin, opened.Program().Descriptor);
         foreach (var (mapName, map) in opened.Maps())
@@ -79,13 +80,17 @@ internal sealed partial class ProgramSet : IDisposable
         return new(name, BpfDescriptor.OpenPinned(pin)!, built, Changed: true);
     }
 
-    private static unsafe LoadedProgram? KeepPinned(string pin, KernelProgram built, DatapathConfig config)
+    private static HashSet<uint> PinnedMaps(BpfObject opened) =>
+        [.. opened.Maps().Where(map => LibBpf.MapPinPath(map.Map) != 0).Select(map => KernelMap.Of(LibBpf.MapDescriptor(map.Map)).Id)];
+
+    // The same program on other maps is another one: a pin may have been lost, and made again for a program that was loaded before this one.
+    private static unsafe LoadedProgram? KeepPinned(string pin, KernelProgram built, HashSet<uint> maps, DatapathConfig config)
     {
         var pinned = BpfDescriptor.OpenPinned(pin);
         if (pinned is null)
             return null;
         var program = KernelProgram.Of(pinned.Value);
-        if (program.Tag == built.Tag && HasConstants(pin, config))
+        if (program.Tag == built.Tag && maps.Intersect(program.Maps).ToHashSet().SetEquals(maps.Intersect(built.Maps)) && HasConstants(pin, config))
             return new(program.Name, pinned, program, Changed: false);
         pinned.Dispose();
         return null;
@@ -105,21 +110,22 @@ internal sealed partial class ProgramSet : IDisposable
     }
 
     // A map that is pinned keeps the size it has: another size would mean to lose its content.
-    private static bool SizeMaps(BpfObject opened, string bpffs, BpfSettings settings, ILogger logger)
+    private static bool SizeMaps(BpfObject opened, string bpffs, ProgramSizes sizes, ILogger logger)
     {
         var allPinned = true;
         foreach (var (name, map) in opened.Maps())
         {
-            if (BpfObject.IsConstants(name))
+            if (LibBpf.MapPinPath(map) == 0)
                 continue;
-            var wanted = name switch
+            var wanted = sizes.Of(name);
+            var pin = Path.Combine(bpffs, name);
+            using var pinned = BpfDescriptor.OpenPinned(pin);
+            if (pinned is not null && sizes.Conntrack.IsUnused(name, pinned))
             {
-                "cilium_ct4" or "cilium_ct6" => settings.ConntrackMax,
-                "cilium_events" => settings.EventsBufferBytes,
-                _ => 0u,
-            };
-            using var pinned = BpfDescriptor.OpenPinned(Path.Combine(bpffs, name));
-            if (pinned is not null)
+                File.Delete(pin);
+                allPinned = false;
+            }
+            else if (pinned is not null)
             {
                 var size = KernelMap.Of(pinned.Value).MaxEntries;
                 if (wanted != 0 && wanted != size)

@@ -6,12 +6,11 @@ namespace Cilium.Framework.Datapath.Bpf.Programs;
 /// <summary>The datapath's filter at one side of a device: clsact, with a fixed handle and priority, so that a replacement happens in place.</summary>
 /// <param name="IfIndex">The device, in this thread's namespace.</param>
 /// <param name="Point"><see cref="TcHook.Ingress"/> or <see cref="TcHook.Egress"/>.</param>
-internal readonly unsafe record struct TcFilter(int IfIndex, int Point)
+internal readonly unsafe record struct TcFilter(int IfIndex, int Point) : IFilter
 {
     private const uint Handle = 1;
     private const uint Priority = 1;
 
-    /// <summary>The program that is attached there; null when none is.</summary>
     public KernelProgram? Attached()
     {
         var hook = Hook();
@@ -22,9 +21,6 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point)
         return result < 0 ? throw BpfErrors.Failed(result, $"read the filter of device {IfIndex}") : KernelProgram.WithId(options.ProgramId);
     }
 
-    /// <summary>Attaches a program, in the place of an older one of ours.</summary>
-    /// <returns>False when it was there already.</returns>
-    /// <exception cref="CiliumException"><see cref="ErrorKind.Conflict"/>: somebody else's filter has the place.</exception>
     public bool Attach(LoadedProgram program)
     {
         var attached = Attached();
@@ -43,7 +39,6 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point)
         return result < 0 ? throw BpfErrors.Failed(result, $"attach {program.Name} to device {IfIndex}") : true;
     }
 
-    /// <returns>True when a filter of ours was there.</returns>
     public bool Detach()
     {
         if (Attached() is not { } attached || !IsOurs(attached))
@@ -57,7 +52,8 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point)
         return result >= 0;
     }
 
-    private static bool IsOurs(KernelProgram program) => ProgramSet.Attached.Contains(program.Name);
+    // Others have programs of these names, too; none of them has this map.
+    private static bool IsOurs(KernelProgram program) => ProgramSet.Attached.Contains(program.Name) && program.Uses("cilium_revision");
 
     private TcHook Hook() => new() { Size = (nuint)sizeof(TcHook), IfIndex = IfIndex, AttachPoint = Point };
 

@@ -10,7 +10,7 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Datapath.Bpf.Targets;
 
 /// <summary>Devices of the node: native ones get a filter, the node's door to its endpoints is created.</summary>
-internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<DeviceRow>
+internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<DeviceRow>
 {
     private const string VethKind = "veth";
 
@@ -28,7 +28,7 @@ internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<Devic
         foreach (var link in netlink.ListLinks().TakeWhile(_ => !cancellationToken.IsCancellationRequested))
         {
             var role = roles.TryGetValue(link.Name, out var wanted) ? wanted : (DeviceRole?)null;
-            if (role != DeviceRole.Native && IsNative(link) && new TcFilter(link.Index, TcHook.Ingress).Detach())
+            if (role != DeviceRole.Native && filters.IsNative(link.Index) && filters.DetachNative(link.Index))
                 removed++;
             if (role != DeviceRole.Host && IsHost(link))
             {
@@ -37,25 +37,25 @@ internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<Devic
             }
         }
 
-        return new(removed);
+        return new(removed + filters.RemoveDead());
     }
 
     /// <summary>Detaches every filter of ours from every device, and deletes devices of ours.</summary>
     /// <returns>A line for each.</returns>
-    public static IEnumerable<string> RemoveAll(RouteNetlink netlink)
+    public static IEnumerable<string> RemoveAll(RouteNetlink netlink, string bpffs)
     {
         foreach (var link in netlink.ListLinks())
         {
-            if (IsHost(link))
+            if (link.Kind == VethKind && DeviceFilters.Has(bpffs, link.Index, TcHook.Egress, ProgramSet.FromHost))
             {
                 netlink.DeleteLink(link.Name);
                 yield return $"device {link.Name}";
                 continue;
             }
 
-            if (new TcFilter(link.Index, TcHook.Ingress).Detach())
+            if (DeviceFilters.Detach(bpffs, link.Index, TcHook.Ingress))
                 yield return $"filter of {link.Name} ingress";
-            if (new TcFilter(link.Index, TcHook.Egress).Detach())
+            if (DeviceFilters.Detach(bpffs, link.Index, TcHook.Egress))
                 yield return $"filter of {link.Name} egress";
         }
     }
@@ -87,7 +87,7 @@ internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<Devic
         if (link is null)
             throw new CiliumException(ErrorKind.Unavailable, $"device {row.Name}: there is no such device. Create it, or take it out of the configuration.");
         Sysctl.Open(row.Name);
-        new TcFilter(link.Index, TcHook.Ingress).Attach(programs[ProgramSet.FromNetdev]);
+        filters.AttachNative(link.Index);
     }
 
     private void AttachHost(RouteNetlink netlink, DeviceRow row, Link? link)
@@ -106,7 +106,7 @@ internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<Devic
             Prepare(netlink, other, row.Mtu);
         SetAddresses(netlink, link.Index, [.. new[] { row.IPv4, row.IPv6 }.OfType<IPAddress>()]);
         Sysctl.Open(row.Name);
-        new TcFilter(link.Index, TcHook.Egress).Attach(programs[ProgramSet.FromHost]);
+        filters.AttachHost(link.Index);
     }
 
     private static void Prepare(RouteNetlink netlink, Link link, int mtu)
@@ -128,19 +128,17 @@ internal sealed class DeviceTarget(ProgramSet programs) : IReconcileTarget<Devic
             netlink.AddAddress(ifIndex, address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32);
     }
 
-    private static void Remove(RouteNetlink netlink, DeviceRow row, Link? link)
+    private void Remove(RouteNetlink netlink, DeviceRow row, Link? link)
     {
         if (link is null)
             return;
         if (row.Role == DeviceRole.Native)
-            new TcFilter(link.Index, TcHook.Ingress).Detach();
+            filters.DetachNative(link.Index);
         else if (IsHost(link))
             netlink.DeleteLink(link.Name);
     }
 
-    private static bool IsHost(Link link) => link.Kind == VethKind && new TcFilter(link.Index, TcHook.Egress).Attached()?.Name == ProgramSet.FromHost;
-
-    private static bool IsNative(Link link) => new TcFilter(link.Index, TcHook.Ingress).Attached()?.Name == ProgramSet.FromNetdev;
+    private bool IsHost(Link link) => link.Kind == VethKind && filters.IsHost(link.Index);
 
     // cilium_host and cilium_net, as Cilium calls them.
     private static string PeerOf(string name) =>

@@ -9,17 +9,15 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Datapath.Bpf.Targets;
 
 /// <summary>Endpoints: filters on their devices, their entry, their addresses. A filter without an entry drops everything, so it goes first and stays longest.</summary>
-internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision revision, PolicyIndex policies, ConnectionPurge purge) : IReconcileTarget<EndpointRow>
+internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revision revision, PolicyIndex policies, ConnectionPurge purge) : IReconcileTarget<EndpointRow>
 {
     /// <summary>changed_at of an endpoint that is not written completely: no verdict about it holds.</summary>
     private const uint Unfinished = uint.MaxValue;
 
     public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<EndpointRow> batch, CancellationToken cancellationToken)
     {
-        var changes = new Changes();
-        var outcomes = BatchRun.Each(batch, item => Apply(item, changes), cancellationToken);
-        Finish(changes);
-        return new(outcomes);
+        using var changes = new Changes(revision, purge);
+        return new(BatchRun.Each(batch, item => Apply(item, changes), cancellationToken));
     }
 
     public ValueTask<int> PruneAsync(IReadOnlyCollection<EndpointRow> desired, CancellationToken cancellationToken)
@@ -30,13 +28,26 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
 
     /// <summary>Removes endpoints whose device vanished while nobody looked.</summary>
     public int RemoveOrphans(CancellationToken cancellationToken) =>
-        RemoveWhere((_, endpoint) => LibC.DeviceName((int)endpoint.IfIndex) != endpoint.DeviceName, cancellationToken);
+        RemoveWhere((id, endpoint) => LibC.DeviceName((int)endpoint.IfIndex) != maps.EndpointNames.Get(id).ToString(), cancellationToken);
 
     /// <summary>Puts this build's programs in the place of another's, on all devices of endpoints.</summary>
-    public void ReattachAll()
+    /// <returns>What went wrong at which device; the row of such an endpoint is tried again like any other.</returns>
+    public IReadOnlyList<string> ReattachAll()
     {
-        foreach (var (_, endpoint) in maps.Endpoints.Entries().Where(entry => entry.Value.IsPresent))
-            Attach((int)endpoint.IfIndex);
+        var problems = new List<string>();
+        foreach (var (id, endpoint) in maps.Endpoints.Entries().Where(entry => entry.Value.IsPresent))
+        {
+            try
+            {
+                filters.AttachEndpoint((int)endpoint.IfIndex);
+            }
+            catch (CiliumException exception)
+            {
+                problems.Add($"endpoint {id}: {exception.Message}");
+            }
+        }
+
+        return problems;
     }
 
     private void Apply(ReconcileItem<EndpointRow> item, Changes changes)
@@ -61,10 +72,10 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
         var desired = EndpointValue.From(row, row.Policy is null ? 0 : policies.Get(row.Policy));
         RefuseForeignAddresses(row, desired);
         Sysctl.Open(row.Device);
-        Attach(row.IfIndex);
+        filters.AttachEndpoint(row.IfIndex);
 
         var current = maps.Endpoints.Get(row.Id);
-        if (current.IsPresent && !current.IsSamePlace(desired))
+        if (current.IsPresent && !(current.IsSamePlace(desired) && maps.EndpointNames.Get(row.Id).ToString() == row.Device))
         {
             Remove(row.Id, current, changes);
             // Connections of the old place must be gone before the new one has the same number.
@@ -78,9 +89,11 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
             return;
         }
 
+        changes.Open();
+        maps.EndpointNames.Set(row.Id, EndpointName.From(row.Device));
         desired.ChangedAt = Unfinished;
         maps.Endpoints.Set(row.Id, desired);
-        Place(row.Id, desired);
+        Place(row.Id, desired, changes);
         changes.Addresses = true;
         desired.ChangedAt = revision.Next();
         maps.Endpoints.Set(row.Id, desired);
@@ -88,9 +101,10 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
 
     private void Update(ushort id, EndpointValue current, EndpointValue desired, Changes changes)
     {
-        changes.Addresses |= Place(id, desired);
+        changes.Addresses |= Place(id, desired, changes);
         if (current.Subject == desired.Subject)
             return;
+        changes.Open();
         desired.ChangedAt = current.ChangedAt;
         maps.Endpoints.Set(id, desired);
         desired.ChangedAt = revision.Next();
@@ -98,13 +112,14 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
     }
 
     /// <returns>True when something was missing.</returns>
-    private bool Place(ushort id, EndpointValue endpoint)
+    private bool Place(ushort id, EndpointValue endpoint, Changes changes)
     {
         var changed = maps.Devices.Set(endpoint.IfIndex, id);
         foreach (var key in endpoint.LocalKeys())
         {
             if (maps.Local.Get(key) == id)
                 continue;
+            changes.Open();
             maps.Local.Set(key, id);
             changed = true;
         }
@@ -126,6 +141,7 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
     {
         if (!current.IsPresent)
             return;
+        changes.Open();
         foreach (var key in current.LocalKeys().Where(key => maps.Local.Get(key) == id))
             maps.Local.Remove(key);
         if (maps.Devices.Get(current.IfIndex) == id)
@@ -137,7 +153,7 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
 
     private int RemoveWhere(Func<uint, EndpointValue, bool> unwanted, CancellationToken cancellationToken)
     {
-        var changes = new Changes();
+        using var changes = new Changes(revision, purge);
         foreach (var (id, endpoint) in maps.Endpoints.Entries().Where(entry => entry.Value.IsPresent && unwanted(entry.Key, entry.Value)).ToArray())
         {
             if (cancellationToken.IsCancellationRequested)
@@ -145,9 +161,7 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
             Remove(id, endpoint, changes);
         }
 
-        var removed = changes.Removed.Count + RemoveDangling(changes);
-        Finish(changes);
-        return removed;
+        return changes.Removed.Count + RemoveDangling(changes) + filters.RemoveDead();
     }
 
     // What a crash between two steps left behind.
@@ -158,6 +172,7 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
         {
             if (maps.Endpoints.Get(id) is { IsPresent: true } endpoint && endpoint.LocalKeys().Any(own => own.Address.Equals(key.Address)))
                 continue;
+            changes.Open();
             maps.Local.Remove(key);
             changes.Addresses = true;
             removed++;
@@ -174,23 +189,21 @@ internal sealed class EndpointTarget(MapSet maps, ProgramSet programs, Revision 
         return removed;
     }
 
-    private void Finish(Changes changes)
+    /// <summary>What a batch has changed; its connections and numbers are dealt with at its end.</summary>
+    private sealed class Changes(Revision revision, ConnectionPurge purge) : IDisposable
     {
-        purge.OfEndpoints(changes.Removed);
-        if (changes.Addresses)
-            revision.AddressesChanged();
-    }
+        private readonly RevisionChange _change = new(revision);
 
-    private void Attach(int ifIndex)
-    {
-        new TcFilter(ifIndex, TcHook.Ingress).Attach(programs[ProgramSet.FromEndpoint]);
-        new TcFilter(ifIndex, TcHook.Egress).Attach(programs[ProgramSet.ToEndpoint]);
-    }
-
-    private sealed class Changes
-    {
         public HashSet<ushort> Removed { get; } = [];
 
-        public bool Addresses { get; set; }
+        public bool Addresses { get => _change.Addresses; set => _change.Addresses = value; }
+
+        public void Open() => _change.Open();
+
+        public void Dispose()
+        {
+            purge.OfEndpoints(Removed);
+            _change.Dispose();
+        }
     }
 }

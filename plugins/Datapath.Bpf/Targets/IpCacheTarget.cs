@@ -10,44 +10,53 @@ internal sealed class IpCacheTarget(MapSet maps, Revision revision) : IReconcile
 {
     public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<IpCacheRow> batch, CancellationToken cancellationToken)
     {
-        var changed = false;
+        using var change = new RevisionChange(revision);
         // A trie finds the longest match, not the key: what it holds is read as a whole, once per batch and only after a restart.
         var prefixes = new Lazy<Dictionary<IpCacheKey, IpCacheValue>>(() => maps.IpCachePrefix.Entries().DistinctBy(entry => entry.Key).ToDictionary());
-        var outcomes = BatchRun.Each(batch, item => changed |= Apply(item, prefixes), cancellationToken);
-        if (changed)
-            revision.AddressesChanged();
-        return new(outcomes);
+        return new(BatchRun.Each(batch, item => Apply(item, prefixes, change), cancellationToken));
     }
 
     public ValueTask<int> PruneAsync(IReadOnlyCollection<IpCacheRow> desired, CancellationToken cancellationToken)
     {
         var wanted = desired.Select(row => row.Prefix).ToHashSet();
+        using var change = new RevisionChange(revision);
         var removed = 0;
         foreach (var map in new[] { maps.IpCache, maps.IpCachePrefix })
         {
             var unwanted = map.Entries().Select(entry => entry.Key).Where(key => !wanted.Contains(PrefixOf(key))).ToArray();
-            removed += unwanted.TakeWhile(_ => !cancellationToken.IsCancellationRequested).Count(map.Remove);
+            removed += unwanted.TakeWhile(_ => !cancellationToken.IsCancellationRequested).Count(key => Remove(map, key, change));
         }
 
-        if (removed > 0)
-            revision.AddressesChanged();
         return new(removed);
     }
 
     /// <summary>The prefix that a key stands for.</summary>
     public static IpPrefix PrefixOf(IpCacheKey key) => new(key.Address.ToIPAddress(key.Family)!, (int)key.PrefixLength - IpCacheKey.StaticBits);
 
-    private bool Apply(ReconcileItem<IpCacheRow> item, Lazy<Dictionary<IpCacheKey, IpCacheValue>> prefixes)
+    private void Apply(ReconcileItem<IpCacheRow> item, Lazy<Dictionary<IpCacheKey, IpCacheValue>> prefixes, RevisionChange change)
     {
         var key = KeyOf(item.Row.Prefix);
         var map = item.Row.Prefix.IsHost ? maps.IpCache : maps.IpCachePrefix;
         if (item.Action == ReconcileAction.Delete)
-            return map.Remove(key);
+        {
+            Remove(map, key, change);
+            return;
+        }
+
         var desired = ValueOf(item.Row);
         if (Holds(item, key, desired, prefixes))
-            return false;
+            return;
+        change.Open();
         map.Set(key, desired);
-        return true;
+        change.Addresses = true;
+    }
+
+    private static bool Remove(BpfMap<IpCacheKey, IpCacheValue> map, IpCacheKey key, RevisionChange change)
+    {
+        change.Open();
+        var removed = map.Remove(key);
+        change.Addresses |= removed;
+        return removed;
     }
 
     private bool Holds(ReconcileItem<IpCacheRow> item, IpCacheKey key, IpCacheValue desired, Lazy<Dictionary<IpCacheKey, IpCacheValue>> prefixes)

@@ -84,7 +84,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         else if (change.Added.Count > 0 && change.Removed.Count > 0)
             Switch(row.Id, index, header, row.Entries, current);
         else
-            ChangeInPlace(row.Id, index, header, row.Entries, change);
+            ChangeInPlace(row.Id, index, header, row.Entries, current, change);
         if (change.Removed.Count > 0)
             _store.RemoveCounters(index, change.Removed);
     }
@@ -99,7 +99,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
             Finish(index, header);
     }
 
-    private void ChangeInPlace(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyChange change)
+    private void ChangeInPlace(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyEntrySet current, PolicyChange change)
     {
         // Not finished from here on: no verdict holds, each is taken anew from what stands in the map.
         header.ChangedAt = PolicyStore.Unfinished;
@@ -111,6 +111,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         catch (CiliumException exception)
         {
             maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, change.Added));
+            _store.Write(header.Slot, index, change.Replaced.Select(entry => Before(current, entry)));
             Finish(index, header);
             throw Full(id, entries, exception);
         }
@@ -118,6 +119,8 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, change.Removed));
         Store(index, header, PolicyHeader.MakeWord(header.Slot, PolicyShapesOf.Entries(entries.Select(entry => entry.Key))));
     }
+
+    private static PolicyEntry Before(PolicyEntrySet current, PolicyEntry entry) => current.TryGet(entry.Key, out var before) ? before : entry;
 
     private void Switch(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyEntrySet current)
     {
@@ -129,7 +132,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         catch (CiliumException exception)
         {
             maps.Policies.RemoveMany(PolicyStore.Keys(slot, entries));
-            throw Full(id, entries, exception);
+            throw Full(id, entries, exception, current.Count);
         }
 
         var old = PolicyStore.Keys(header.Slot, current);
@@ -176,6 +179,8 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         maps.PolicyHeaders.Set(index, header);
     }
 
-    private static CiliumException Full(PolicyId id, PolicyEntrySet entries, CiliumException cause) =>
-        new(cause.Kind, $"policy {id}: its {entries.Count} entries do not fit: {cause.Message} What was realised before still stands.", cause);
+    private static CiliumException Full(PolicyId id, PolicyEntrySet entries, CiliumException cause, int beside = 0) => new(
+        cause.Kind,
+        $"policy {id}: its {entries.Count} entries do not fit{(beside > 0 ? $" beside the {beside} that they replace, and both must" : "")}: {cause.Message} What was realised before still stands.",
+        cause);
 }

@@ -20,13 +20,13 @@ internal sealed class TestNode : IDisposable
     private readonly bool _ipv4;
     private readonly bool _ipv6;
 
-    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null)
+    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null, uint conntrackMax = 8192)
     {
         Require.Bpf();
         (_ipv4, _ipv6) = (ipv4, ipv6);
         Name = string.Create(CultureInfo.InvariantCulture, $"bpf{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
         Namespace = NetworkNamespace.Create(Name);
-        Settings = (settings ?? new BpfSettings { BpfFs = "" }) with { BpfFs = _folder["bpffs"], ConntrackMax = 8192, EventsBufferBytes = 1 << 20 };
+        Settings = (settings ?? Variant.Settings) with { BpfFs = _folder["bpffs"], ConntrackMax = conntrackMax, EventsBufferBytes = 1 << 20 };
         Datapath = new(Context(), Settings);
         try
         {
@@ -55,6 +55,9 @@ internal sealed class TestNode : IDisposable
         Datapath = new(Context(pluginDirectory), Settings);
         In(() => Done(Datapath.InitializeAsync(default)));
     }
+
+    /// <summary>What `cilium cleanup` does: a process that loads nothing removes everything.</summary>
+    public IReadOnlyList<string> RemoveAll() => In(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default)));
 
     /// <summary>Makes a device for an endpoint, without a workload behind it.</summary>
     public TestPod AddDevice(ushort id, uint identity, string? ipv4 = null, string? ipv6 = null)
@@ -117,9 +120,22 @@ internal sealed class TestNode : IDisposable
 
     public PacketVerdict From(TestPod pod, byte[] frame) => Send(AttachPoint.FromEndpoint, pod.Id, frame);
 
+    public IReadOnlyList<PacketVerdict> FromAll(TestPod pod, IReadOnlyList<byte[]> frames) =>
+        In(() => frames.Select(frame => Done(Datapath.Probe!.SendAsync(new(AttachPoint.FromEndpoint, pod.Id, frame, default), default))).ToArray());
+
     public PacketVerdict To(TestPod pod, byte[] frame, uint identity = 0) => Send(AttachPoint.ToEndpoint, pod.Id, frame, identity);
 
     public IReadOnlyList<ConnectionInfo> Connections() => Done(Datapath.View.ListConnectionsAsync(default));
+
+    /// <summary>Name of the program that is attached to a device, in whichever way.</summary>
+    public string? Attached(int ifIndex, int point) => In(() => ((IFilter)new TcFilter(ifIndex, point)).Attached()?.Name ?? new TcxFilter(Settings.BpfFs, ifIndex, point).Attached()?.Name);
+
+    /// <summary>Its number.</summary>
+    public uint? AttachedId(int ifIndex, int point) => In(() => new TcFilter(ifIndex, point).Attached()?.Id ?? new TcxFilter(Settings.BpfFs, ifIndex, point).Attached()?.Id);
+
+    /// <summary>Runs a program on a packet that comes to a device of this node from another one.</summary>
+    public Programs.TestRun Run(string program, byte[] frame, int ifIndex, int ingressIfIndex) =>
+        In(() => Programs.TestRun.Once(Datapath.State.Programs[program].Descriptor, frame, new Native.SkBuff { IfIndex = (uint)ifIndex, IngressIfIndex = (uint)ingressIfIndex }));
 
     /// <summary>Runs inside the node's namespace.</summary>
     public T In<T>(Func<T> function) => Namespace.Run(function);
@@ -148,7 +164,7 @@ internal sealed class TestNode : IDisposable
     [
         () => Dispose(Datapath),
         .. _pods.Select(pod => (Action)pod.Dispose),
-        () => In(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default))),
+        () => RemoveAll(),
         () => BpfFileSystem.Unmount(Settings.BpfFs),
         Namespace.Delete,
         _folder.Dispose,
@@ -161,5 +177,5 @@ internal sealed class TestNode : IDisposable
     }
 
     private FakePluginContext Context(string? pluginDirectory = null) =>
-        new(_folder.Path) { IPv4 = _ipv4, IPv6 = _ipv6, PluginDirectory = pluginDirectory ?? AppContext.BaseDirectory };
+        new(_folder.Path) { IPv4 = _ipv4, IPv6 = _ipv6, PluginDirectory = pluginDirectory ?? Variant.Objects };
 }

@@ -15,6 +15,7 @@ public sealed class LayoutTests
         { typeof(RevisionValue), "revision" },
         { typeof(WireAddress), "address" },
         { typeof(EndpointValue), "endpoint" },
+        { typeof(EndpointName), "endpoint_name" },
         { typeof(LocalKey), "local_key" },
         { typeof(IpCacheKey), "ipcache_key" },
         { typeof(IpCacheValue), "ipcache_value" },
@@ -32,6 +33,8 @@ public sealed class LayoutTests
         { typeof(EventsLost), "events_lost" },
         { typeof(DatapathConfig), "datapath_config" },
         { typeof(CollectRequest), "collect" },
+        { typeof(InsertRequest), "insert" },
+        { typeof(ConntrackInfo), "ct_info" },
     };
 
     [Theory]
@@ -47,6 +50,21 @@ public sealed class LayoutTests
             Assert.Equal((int)twin.Size, SizeOf(mirror));
             Assert.Equal(Expand(twin.Members), Fields(mirror));
         });
+    }
+
+    [Fact]
+    public void The_layouts_number_grows_with_every_change()
+    {
+        Require.Bpf();
+        var objects = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "bpf"), "*.o").Order(StringComparer.Ordinal).ToArray();
+        var lines = Mirrors.Select(row => row.Data.Item2).Order(StringComparer.Ordinal).Select(name =>
+        {
+            var (size, members) = objects.Select(path => Read(path, name)).OfType<(uint Size, IReadOnlyList<(string Name, uint Offset)> Members)>().First();
+            return $"{name} {size} {string.Join(' ', members.Select(member => $"{member.Name}@{member.Offset}"))}";
+        });
+        var digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16];
+
+        Assert.True(digest == DatapathLayout.Digest, $"A struct that is pinned has changed: raise DatapathLayout.Version (if {DatapathLayout.Version} was ever released) and set Digest to \"{digest}\".");
     }
 
     private static (uint, IReadOnlyList<(string, uint)>)? Read(string path, string name)
@@ -65,7 +83,7 @@ public sealed class LayoutTests
             .Where(field => !char.IsAsciiDigit(field.Name[^1]) || field.Name[^1] == '0' || IsPlain(field.Name))
             .Select(field => (field.Name is [.. var stem, '0'] ? stem : field.Name, field.Offset));
 
-    private static bool IsPlain(string name) => name is "ipv4" or "ipv6" or "tunnelendpoint6";
+    private static bool IsPlain(string name) => name is "ipv4" or "ipv6" or "tunnelendpoint6" or "conntracksets4" or "conntracksets6";
 
     private static int SizeOf(Type type) => (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
 }

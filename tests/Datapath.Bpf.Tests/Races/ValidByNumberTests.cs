@@ -17,7 +17,7 @@ public sealed class ValidByNumberTests : TwoEndpoints
         Node.Policy(1002, Entries.AllOut);
 
         // The slow processor stores its verdict only now: it had taken its number before it read the policy.
-        Node.Datapath.State.Maps.Conntrack4.Set(key, old);
+        Node.Datapath.State.Maps.Conntrack4.Put(key, old);
 
         Dropped(DropReason.PolicyDenied, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80, Frames.Ack)));
     }
@@ -70,7 +70,7 @@ public sealed class ValidByNumberTests : TwoEndpoints
         var heir = Node.AddEndpoint(3, 1003, ServerIPv4, null, Entries.AllOut);
 
         // An entry that a slow processor stored after the purge.
-        Node.Datapath.State.Maps.Conntrack4.Set(key, old);
+        Node.Datapath.State.Maps.Conntrack4.Put(key, old);
 
         Dropped(DropReason.PolicyDenied, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80, Frames.Ack)));
         Dropped(DropReason.PolicyDenied, Node.From(heir, Frames.TcpFrom(heir, ClientIPv4, 80, 40000, Frames.Ack)));
@@ -85,7 +85,7 @@ public sealed class ValidByNumberTests : TwoEndpoints
         Node.Policy(1003, Entries.AllOut);
         Node.Apply(Server.Row with { Identity = new(1003), Policy = new PolicyId(new(1003)), IPv4 = System.Net.IPAddress.Parse("10.90.1.44"), IPv6 = null });
 
-        Node.Datapath.State.Maps.Conntrack4.Set(key, old);
+        Node.Datapath.State.Maps.Conntrack4.Put(key, old);
 
         var verdict = Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80, Frames.Ack));
         Assert.NotEqual(VerdictKind.ToEndpoint, verdict.Kind);

@@ -67,12 +67,24 @@ public sealed class PolicyTargetTests : TwoEndpoints
         var frame = Frames.UdpFrom(Client, ServerIPv4, 5000, 53);
         Node.From(Client, frame);
         foreach (var (key, value) in Node.Datapath.State.Maps.Conntrack4.Entries().ToArray())
-            Node.Datapath.State.Maps.Conntrack4.Set(key, value with { Expires = Node.Datapath.State.Clock.Now() - 1 });
+            Node.Datapath.State.Maps.Conntrack4.Put(key, value with { Expires = Node.Datapath.State.Clock.Now() - 2 });
 
-        Assert.Equal(1, Node.Datapath.State.Collector.Collect());
+        Assert.Equal(1, Node.Datapath.State.Collector.Collect().Removed);
 
         Assert.Empty(Node.Connections());
         Assert.Equal((1ul, (ulong)frame.Length), await CounterAsync());
+    }
+
+    [Fact]
+    public async Task An_addition_that_does_not_fit_takes_back_what_it_had_replaced()
+    {
+        Node.Policy(1002, Entries.In(1001, IpProtocol.Tcp, 80, cookie: 11));
+        var huge = PolicyEntrySet.Create([Entries.In(1001, IpProtocol.Tcp, 80, cookie: 22), .. Enumerable.Range(0, 270_000).Select(i => Entries.In((uint)i + 5000))]);
+
+        Assert.Equal(ErrorKind.Exhausted, Node.Try(Node.Datapath.Policies, new PolicyRow(Id, huge)).Kind);
+
+        var entry = Assert.Single(await Node.Datapath.View.ListPoliciesAsync(default), info => info.Subject.Value == 1002);
+        Assert.Equal(new RuleCookie(11), entry.Entry.Rule);
     }
 
     [Fact]
@@ -83,7 +95,7 @@ public sealed class PolicyTargetTests : TwoEndpoints
         var outcome = Node.Try(Node.Datapath.Policies, new PolicyRow(Id, huge));
 
         Assert.Equal(ErrorKind.Exhausted, outcome.Kind);
-        Assert.StartsWith("policy 1002: its 270000 entries do not fit: Cannot write an entry of cilium_policy", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith("policy 1002: its 270000 entries do not fit beside the 4 that they replace, and both must: Cannot write an entry of cilium_policy", outcome.Error, StringComparison.Ordinal);
         Delivered(Server, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
         Assert.InRange(Owned().Count, 1, 100);
     }

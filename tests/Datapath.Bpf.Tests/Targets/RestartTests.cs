@@ -54,10 +54,26 @@ public sealed class RestartTests : TwoEndpoints
     {
         Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80));
 
+        var capacity = Node.Datapath.State.Maps.Conntrack4.Capacity;
+
         Node.Restart(Node.Settings with { ConntrackMax = 16384 });
 
-        Assert.Equal(8192u, Node.Datapath.State.Maps.Conntrack4.Kernel.MaxEntries);
+        Assert.Equal(capacity, Node.Datapath.State.Maps.Conntrack4.Capacity);
         Assert.Single(Node.Connections());
+    }
+
+    [Fact]
+    public void State_of_another_layout_is_refused_and_left_as_it_is()
+    {
+        var revision = Node.Datapath.State.Maps.Revision;
+        var value = revision.Get(0);
+        Assert.Equal(Bpf.Maps.DatapathLayout.Version, value.Layout);
+        revision.Set(0, value with { Layout = 99 });
+
+        var refused = Assert.Throws<Errors.CiliumException>(() => Node.Restart());
+
+        Assert.Equal(Errors.ErrorKind.Conflict, refused.Kind);
+        Assert.Contains("has layout 99; this version reads layout 1. Start the version that made it, or run `cilium cleanup --force`", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +108,6 @@ public sealed class RestartTests : TwoEndpoints
         Assert.Equal($"The BPF object {empty["bpf/from_endpoint.o"]} is missing: the plugin's folder is not complete. Install it again.", failure.Message);
     }
 
-    private List<uint> AttachedPrograms() => Node.In(() => new[] { Client, Server }
-        .SelectMany(pod => new[] { Native.TcHook.Ingress, Native.TcHook.Egress }.Select(point => new Programs.TcFilter(pod.Row.IfIndex, point).Attached()!.Value.Id))
-        .ToList());
+    private List<uint> AttachedPrograms() => [.. new[] { Client, Server }
+        .SelectMany(pod => new[] { Native.TcHook.Ingress, Native.TcHook.Egress }.Select(point => Node.AttachedId(pod.Row.IfIndex, point)!.Value))];
 }

@@ -6,7 +6,7 @@ namespace Cilium.Framework.Oracles.Generation;
 /// <summary>Makes a case out of random numbers: the same numbers, the same case.</summary>
 internal sealed class CaseGenerator(Random random)
 {
-    private const int Steps = 30;
+    private const int Steps = 18;
 
     private static readonly string[][] LabelChoices =
     [

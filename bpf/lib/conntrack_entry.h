@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* conntrack_entry.h: what is known of a connection, and how its memory is shared. An entry's memory may be given to another connection at any
+ * moment, also under the eyes of a program that has just found it. So its state holds a generation: who reads an entry looks at the state
+ * before and after, and who changes what a verdict says takes the entry for itself first, by compare and swap. Loads are kept in order by
+ * x86; another machine needs load-acquire here. */
+#pragma once
+
+#include "clock.h"
+#include "compiler.h"
+
+enum ct_flags {
+	CT_INITIATOR = 1,		/* side that sent the first packet */
+	CT_CLOSING_0 = 2,		/* side 0 has sent FIN, or either side RST */
+	CT_CLOSING_1 = 4,
+	CT_CLOSED = CT_CLOSING_0 | CT_CLOSING_1,
+	CT_ESTABLISHED = 8,		/* TCP: more than a SYN was seen */
+};
+
+enum ct_state {				/* the two lowest bits; above them the generation */
+	CT_FREE = 0,
+	CT_LOCKED = 1,			/* alone: being written or removed; with CT_VALID: its verdict is being replaced */
+	CT_VALID = 2,			/* key and value belong together */
+	CT_GENERATION = 4,
+};
+
+/* Marks that a side has sent something, for packets without TCP flags: the flag that says nothing about a connection's state (PSH). */
+#define CT_SEEN_ANY 0x08
+
+struct ct_side {			/* mirrored by ConntrackSide.cs */
+	__u32 identity;
+	__u32 cookie;			/* rule that lets this side send (initiator) or receive (responder); 0: not judged here */
+	__u16 endpoint;			/* where it is attached; 0: not on this node */
+	__u8 seen;			/* TCP flags that it has sent; 0: nothing */
+	__u8 shape;			/* of the deciding policy entry */
+};
+
+struct ct_value {			/* mirrored by ConntrackValue.cs */
+	__u64 unreported;		/* packets << 40 | bytes that the policy counters do not hold yet */
+	__u32 state;			/* enum ct_state */
+	__u32 expires;			/* ticks */
+	__u32 verdict;			/* number of the judgement; see revision.h */
+	__u32 refreshed;		/* ticks */
+	__u32 flags;
+	__u32 backend;
+	__be16 proxy_port;
+	__u16 reverse_translation;
+	__u16 reported[2];		/* low bits of the ticks of the last trace of each direction; for aggregation */
+	struct ct_side side[2];
+};
+
+/* True while the entry still is what it was when its state was read; that its verdict is being replaced does not matter. */
+inline_always bool ct_is_same(const struct ct_value *entry, __u32 state)
+{
+	return !((READ_ONCE(entry->state) ^ state) & ~CT_LOCKED);
+}
+
+/* Takes an entry to replace its verdict. False: somebody else does, or it is not that connection's any more. */
+inline_always bool ct_lock(struct ct_value *entry, __u32 state)
+{
+	state &= ~CT_LOCKED;
+	return __sync_val_compare_and_swap(&entry->state, state, state | CT_LOCKED) == state;
+}
+
+inline_always void ct_unlock(struct ct_value *entry, __u32 state)
+{
+	__sync_lock_test_and_set(&entry->state, state & ~CT_LOCKED);
+}
+
+inline_always bool ct_is_expired(const struct ct_value *entry, __u32 now)
+{
+	return clock_passed(now, READ_ONCE(entry->expires));
+}

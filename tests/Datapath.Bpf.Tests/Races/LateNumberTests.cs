@@ -1,0 +1,24 @@
+using Cilium.Framework.Rows;
+
+namespace Cilium.Framework.Datapath.Bpf.Tests.Races;
+
+/// <summary>A judgement's number is read before its first look-up: only so does a change that comes in between end it.</summary>
+public sealed class LateNumberTests : TwoEndpoints
+{
+    private const int Rounds = 60;
+
+    [Fact]
+    public void A_policy_that_changes_in_the_middle_of_a_judgement_ends_it()
+    {
+        for (ushort round = 1; round <= Rounds; round++)
+        {
+            Node.Policy(1002, Entries.In(1001, IpProtocol.Tcp, 80));
+            var port = (ushort)(20000 + round);
+            var judging = Task.Run(() => Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, port, 80)));
+            Node.Policy(1002, Entries.In(1001, IpProtocol.Tcp, 81));
+            Assert.True(SpinWait.SpinUntil(() => judging.IsCompleted, TimeSpan.FromSeconds(10)));
+
+            Dropped(DropReason.PolicyDenied, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, port, 80, Frames.Ack)));
+        }
+    }
+}
