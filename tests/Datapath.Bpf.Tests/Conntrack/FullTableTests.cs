@@ -8,7 +8,7 @@ namespace Cilium.Framework.Datapath.Bpf.Tests.Conntrack;
 public sealed class FullTableTests : IDisposable
 {
     private const uint Room = 1024;
-    private const int Flood = 8_000;
+    private const int Flood = 5_000;
     private const string ClientIPv4 = "10.90.1.1", ServerIPv4 = "10.90.1.2", ClientIPv6 = "fd90::a:1", ServerIPv6 = "fd90::a:2";
 
     private TestNode? _node;
