@@ -182,7 +182,7 @@ internal sealed partial class BpfDatapath : IDatapath
             }
             catch (Errors.CiliumException exception)
             {
-                _context.Health.Scope("conntrack-gc").Degraded("expired connections could not be removed; they make room only by eviction", exception);
+                _context.Health.Scope("conntrack-gc").Degraded("expired connections could not be removed; their room is used again only when it is needed", exception);
             }
         }
     }

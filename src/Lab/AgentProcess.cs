@@ -81,6 +81,7 @@ public sealed class AgentProcess : IDisposable
                 last = exception.Message;
             }
 
+            // A socket that does not exist yet cannot be waited on: it is asked again until the deadline.
             await Task.Delay(Poll, TimeProvider.System, ct);
         }
 

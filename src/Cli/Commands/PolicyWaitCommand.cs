@@ -38,6 +38,7 @@ internal static class PolicyWaitCommand
         {
             if (Stopwatch.GetElapsedTime(started) >= limit)
                 throw new CommandException($"policy wait: after {limit.TotalSeconds} s {missing}.");
+            // The API has no way to be told of a revision; asking now and then is what waiting means here.
             await Task.Delay(Pause, TimeProvider.System, ct);
         }
     }

@@ -79,6 +79,7 @@ public sealed class DatagramStream : IAsyncDisposable
     {
         await _stopSending.CancelAsync();
         _sending?.Join();
+        // Nothing says that the last datagram is not on its way any more; what comes later than this counts as lost.
         await Task.Delay(Grace, TimeProvider.System);
         await _stopReceiving.CancelAsync();
         await _receiving;

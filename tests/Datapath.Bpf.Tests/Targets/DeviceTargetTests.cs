@@ -64,7 +64,8 @@ public sealed class DeviceTargetTests : IDisposable
     {
         _node.AddHostDevice();
 
-        Assert.InRange(_node.Prune(_node.Datapath.Devices), 1, 2);
+        // With links everywhere the door's own link is pruned, too: its pin outlives the device.
+        Assert.Equal(_node.Settings.Attach == AttachMode.Tcx ? 2 : 1, _node.Prune(_node.Datapath.Devices));
 
         Assert.Null(_netlink.FindLink("cilium_host"));
         Assert.Null(_netlink.FindLink("cilium_net"));
