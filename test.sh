@@ -18,7 +18,7 @@ done
 
 eng/prerequisites.sh
 dotnet build Cilium.Framework.sln --nologo -v quiet
-((fast)) || eng/publish.sh artifacts/layout Debug
+((fast)) || eng/publish.sh artifacts/layout Debug --no-build
 
 arguments=(-noColor -noLogo -longRunning 60)
 ((fast)) && arguments+=(-trait- Needs=Root)

@@ -1,22 +1,18 @@
 #!/usr/bin/env bash
 # Makes the installed layout: bin/ (agent, command line), plugins/NAME/, profiles/.
-#   eng/publish.sh FOLDER [CONFIGURATION]      default configuration: Release
+#   eng/publish.sh FOLDER [CONFIGURATION] [--no-build]     default configuration: Release; --no-build: it has been built
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-target=${1:?usage: eng/publish.sh FOLDER [CONFIGURATION]}
+target=${1:?usage: eng/publish.sh FOLDER [CONFIGURATION] [--no-build]}
 configuration=${2:-Release}
-
-publish() { # PROJECT FOLDER
-	dotnet publish "$root/$1" -c "$configuration" -o "$2" --nologo -v quiet >&2
-}
+built=false
+[[ ${3:-} == --no-build ]] && built=true
 
 rm -rf "$target"
-mkdir -p "$target/bin" "$target/plugins" "$target/profiles"
-publish src/Cli "$target/bin"
-publish src/Agent "$target/bin"
-for plugin in "$root"/plugins/*/; do
-	name=$(basename "$plugin")
-	publish "plugins/$name" "$target/plugins/$name"
-done
+mkdir -p "$target/profiles"
+target=$(cd "$target" && pwd)
+layout=(dotnet msbuild "$root/eng/Layout.proj" -nologo -verbosity:quiet "-property:Configuration=$configuration" "-property:LayoutFolder=$target")
+$built || "${layout[@]}" -target:Restore >&2
+"${layout[@]}" -target:Publish "-property:NoBuild=$built" >&2
 cp "$root"/profiles/*.yaml "$target/profiles/"
 chmod -R go-w "$target"

@@ -16,9 +16,7 @@ inline_always struct ct_value *ct_find4(const struct ct_key4 *key, __u32 *state)
 		return ct_table_find4(key, state);
 	value = bpf_map_lookup_elem(&cilium_ct4, key);
 	keep_apart(4);
-	if (value)
-		*state = READ_ONCE(value->state);
-	return value;
+	return ct_lru_found(value, state);
 }
 
 inline_always struct ct_value *ct_find6(const struct ct_key6 *key, __u32 *state)
@@ -29,9 +27,7 @@ inline_always struct ct_value *ct_find6(const struct ct_key6 *key, __u32 *state)
 		return ct_table_find6(key, state);
 	value = bpf_map_lookup_elem(&cilium_ct6, key);
 	keep_apart(6);
-	if (value)
-		*state = READ_ONCE(value->state);
-	return value;
+	return ct_lru_found(value, state);
 }
 
 /* The entry of this packet's connection, or NULL; side: where the packet's source stands; p->entry_state: see ct_is_same. */
@@ -54,16 +50,14 @@ inline_always int ct_insert4(const struct ct_key4 *key, struct ct_value *value)
 {
 	if (config.conntrack_table)
 		return ct_table_insert4(key, value);
-	value->state = ct_lru_state();
-	return bpf_map_update_elem(&cilium_ct4, key, value, BPF_ANY);
+	return ct_lru_insert(&cilium_ct4, key, value);
 }
 
 inline_always int ct_insert6(const struct ct_key6 *key, struct ct_value *value)
 {
 	if (config.conntrack_table)
 		return ct_table_insert6(key, value);
-	value->state = ct_lru_state();
-	return bpf_map_update_elem(&cilium_ct6, key, value, BPF_ANY);
+	return ct_lru_insert(&cilium_ct6, key, value);
 }
 
 /* True when the packet belongs to the entry: it has not expired, and no new connection begins under the same ports. */

@@ -70,3 +70,47 @@ inline_always bool ct_is_expired(const struct ct_value *entry, __u32 now)
 {
 	return clock_passed(now, READ_ONCE(entry->expires));
 }
+
+/* True when an entry holds a connection that nobody is working at. */
+inline_always bool ct_state_is_idle(__u32 state)
+{
+	return (state & (CT_LOCKED | CT_VALID)) == CT_VALID;
+}
+
+/* Takes an entry away from its connection, to remove it or to write another one. 0: somebody was faster. */
+inline_always __u32 ct_entry_take(struct ct_value *entry, __u32 state)
+{
+	__u32 taken = ((state & ~(CT_GENERATION - 1)) + CT_GENERATION) | CT_LOCKED;
+
+	return __sync_val_compare_and_swap(&entry->state, state, taken) == state ? taken : 0;
+}
+
+/* Writes a value into an entry that is taken, all but the state. */
+inline_always void ct_entry_fill(struct ct_value *entry, const struct ct_value *value)
+{
+	entry->unreported = value->unreported;
+	entry->expires = value->expires;
+	__builtin_memcpy(&entry->verdict, &value->verdict, sizeof(*entry) - offsetof(struct ct_value, verdict));
+}
+
+/* Lets others see what was written into an entry that was taken. */
+inline_always void ct_entry_publish(struct ct_value *entry, __u32 taken)
+{
+	__sync_lock_test_and_set(&entry->state, (taken & ~CT_LOCKED) | CT_VALID);
+}
+
+/* A connection stands under the key already: it stays while it lives (another processor was faster), else it is replaced. False: it is being
+ * removed. */
+inline_always bool ct_entry_replace(struct ct_value *entry, __u32 state, const struct ct_value *value, __u32 now)
+{
+	__u32 taken;
+
+	if (!ct_is_expired(entry, now) && (READ_ONCE(entry->flags) & CT_CLOSED) != CT_CLOSED)
+		return true;
+	taken = ct_state_is_idle(state) ? ct_entry_take(entry, state) : 0;
+	if (!taken)
+		return READ_ONCE(entry->state) & CT_VALID;
+	ct_entry_fill(entry, value);
+	ct_entry_publish(entry, taken);
+	return true;
+}

@@ -5,6 +5,12 @@
 #include "conntrack_entry.h"
 #include "conntrack_key.h"
 
+enum ct_removal {
+	CT_REMOVED = 0,
+	CT_REMOVAL_GONE = 1,		/* or another connection's by now */
+	CT_REMOVAL_BUSY = 2,		/* its verdict is being replaced: try again */
+};
+
 #define CT_LRU_MAX 65536		/* the loader sets another size */
 
 struct {
@@ -23,8 +29,57 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } cilium_ct6 SEC(".maps");
 
+/* Who finds an entry that somebody is removing waits for it: it takes less than one of these turns, but for an interrupt. */
+#define CT_LRU_TURNS 64
+
 /* The hash gives the memory of a forgotten entry to another one: a generation that no other entry had there. */
 inline_always __u32 ct_lru_state(void)
 {
 	return bpf_get_prandom_u32() * CT_GENERATION | CT_VALID;
+}
+
+/* The state of an entry, if it is a connection's. */
+inline_always struct ct_value *ct_lru_found(struct ct_value *entry, __u32 *state)
+{
+	if (!entry)
+		return NULL;
+	*state = READ_ONCE(entry->state);
+	return *state & CT_VALID ? entry : NULL;
+}
+
+/* Inserts a connection. An entry that is there already is never overwritten by the hash, which would do so blindly: it is taken or waited for, so
+ * that whoever removes one (remove.c) removes what it has looked at. */
+inline_always int ct_lru_insert(void *map, const void *key, struct ct_value *value)
+{
+	int error = -1;
+
+	value->state = ct_lru_state();
+	for (int turn = 0; turn < CT_LRU_TURNS; turn++) {
+		struct ct_value *entry;
+
+		error = bpf_map_update_elem(map, key, value, BPF_NOEXIST);
+		if (error != -EEXIST)
+			return error;
+		entry = bpf_map_lookup_elem(map, key);
+		if (entry && ct_entry_replace(entry, READ_ONCE(entry->state), value, clock_ticks()))
+			return 0;
+	}
+	return error;
+}
+
+/* Removes the connection whose entry was in that state when it was looked at. */
+inline_always enum ct_removal ct_lru_remove(void *map, const void *key, __u32 state)
+{
+	struct ct_value *entry = bpf_map_lookup_elem(map, key);
+	__u32 taken;
+
+	if (!entry || !ct_is_same(entry, state))
+		return CT_REMOVAL_GONE;
+	taken = ct_entry_take(entry, state & ~CT_LOCKED);
+	if (!taken)
+		return CT_REMOVAL_BUSY;
+	if (!bpf_map_delete_elem(map, key))
+		return CT_REMOVED;
+	ct_entry_publish(entry, taken);
+	return CT_REMOVAL_BUSY;
 }

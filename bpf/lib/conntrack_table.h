@@ -102,20 +102,6 @@ inline_always void ct_tag_replace(__u64 *tags, __u32 way, __u64 tag)
 	__sync_fetch_and_xor(tags, (old ^ tag) << 8 * way);
 }
 
-/* True when a slot holds a connection that nobody is working at. */
-inline_always bool ct_state_is_idle(__u32 state)
-{
-	return (state & (CT_LOCKED | CT_VALID)) == CT_VALID;
-}
-
-/* Takes a slot to write another connection into it. 0: somebody was faster. */
-inline_always __u32 ct_slot_take(struct ct_value *entry, __u32 state)
-{
-	__u32 taken = ((state & ~(CT_GENERATION - 1)) + CT_GENERATION) | CT_LOCKED;
-
-	return __sync_val_compare_and_swap(&entry->state, state, taken) == state ? taken : 0;
-}
-
 /* True when a slot that is valid may be used for another connection. */
 inline_always bool ct_slot_is_stale(const struct ct_value *entry, __u32 now)
 {
@@ -126,20 +112,6 @@ inline_always bool ct_slot_is_stale(const struct ct_value *entry, __u32 now)
 inline_always bool ct_slot_is_unanswered(const struct ct_value *entry)
 {
 	return !READ_ONCE(entry->side[READ_ONCE(entry->flags) & CT_INITIATOR ? 0 : 1].seen);
-}
-
-/* Writes a value into a slot that is taken, all but the state. */
-inline_always void ct_slot_fill(struct ct_value *entry, const struct ct_value *value)
-{
-	entry->unreported = value->unreported;
-	entry->expires = value->expires;
-	__builtin_memcpy(&entry->verdict, &value->verdict, sizeof(*entry) - offsetof(struct ct_value, verdict));
-}
-
-/* Lets others see what was written into a slot that was taken. */
-inline_always void ct_slot_publish(struct ct_value *entry, __u32 taken)
-{
-	__sync_lock_test_and_set(&entry->state, (taken & ~CT_LOCKED) | CT_VALID);
 }
 
 #define CT_FAMILY 4

@@ -6,9 +6,9 @@ inline_always void CT(ct_slot_write)(struct CT(ct_slot) *slot, __u64 *tags, __u3
 				     const struct CT(ct_key) *key, const struct ct_value *value)
 {
 	slot->key = *key;
-	ct_slot_fill(&slot->value, value);
+	ct_entry_fill(&slot->value, value);
 	ct_tag_replace(tags, way, tag);
-	ct_slot_publish(&slot->value, taken);
+	ct_entry_publish(&slot->value, taken);
 }
 
 /* Writes into a slot of the set that nobody uses. */
@@ -24,13 +24,22 @@ inline_always bool CT(ct_set_use_free)(struct CT(ct_set) *set, __u64 *tags, __u6
 		free &= free - 1;
 		if (state & (CT_LOCKED | CT_VALID))
 			continue;
-		taken = ct_slot_take(&slot->value, state);
+		taken = ct_entry_take(&slot->value, state);
 		if (!taken)
 			continue;
 		CT(ct_slot_write)(slot, tags, way, tag, taken, key, value);
 		return true;
 	}
 	return false;
+}
+
+inline_always __u32 CT(ct_set_count_stale)(struct CT(ct_set) *set, __u32 now)
+{
+	__u32 count = 0;
+
+	for (__u32 way = 0; way < CT_WAYS; way++)
+		count += ct_state_is_idle(READ_ONCE(set->slot[way].value.state)) && ct_slot_is_stale(&set->slot[way].value, now);
+	return count;
 }
 
 /* Writes into a slot of the set whose connection has expired. */
@@ -43,7 +52,7 @@ inline_always bool CT(ct_set_use_stale)(struct CT(ct_set) *set, __u64 *tags, __u
 
 		if (!ct_state_is_idle(state) || !ct_slot_is_stale(&slot->value, now))
 			continue;
-		taken = ct_slot_take(&slot->value, state);
+		taken = ct_entry_take(&slot->value, state);
 		if (!taken)
 			continue;
 		CT(ct_slot_write)(slot, tags, way, tag, taken, key, value);
@@ -75,25 +84,10 @@ inline_always bool CT(ct_set_use_unanswered)(struct CT(ct_set) *set, __u64 *tags
 	state = READ_ONCE(slot->value.state);
 	if (!ct_state_is_idle(state))
 		return false;
-	taken = ct_slot_take(&slot->value, state);
+	taken = ct_entry_take(&slot->value, state);
 	if (!taken)
 		return false;
 	CT(ct_slot_write)(slot, tags, oldest, tag, taken, key, value);
-	return true;
-}
-
-/* A connection stands there under the key already: it stays while it lives (another processor was faster), else it is replaced. */
-inline_always bool CT(ct_slot_replace)(struct CT(ct_slot) *slot, __u32 state, const struct ct_value *value, __u32 now)
-{
-	__u32 taken;
-
-	if (!ct_is_expired(&slot->value, now) && (READ_ONCE(slot->value.flags) & CT_CLOSED) != CT_CLOSED)
-		return true;
-	taken = ct_state_is_idle(state) ? ct_slot_take(&slot->value, state) : 0;
-	if (!taken)
-		return READ_ONCE(slot->value.state) & CT_VALID;		/* else it is being removed */
-	ct_slot_fill(&slot->value, value);
-	ct_slot_publish(&slot->value, taken);
 	return true;
 }
 
@@ -104,10 +98,10 @@ inline_always int CT(ct_table_insert_locked)(struct CT(ct_set) *first, __u64 *fi
 	__u32 state = 0, way, free_first, free_second;
 
 	way = CT(ct_set_find)(first, ct_tag_matches(READ_ONCE(*first_tags), tag), key, &state);
-	if (way < CT_WAYS && CT(ct_slot_replace)(&first->slot[way], state, value, now))
+	if (way < CT_WAYS && ct_entry_replace(&first->slot[way].value, state, value, now))
 		return 0;
 	way = CT(ct_set_find)(second, ct_tag_matches(READ_ONCE(*second_tags), tag), key, &state);
-	if (way < CT_WAYS && CT(ct_slot_replace)(&second->slot[way], state, value, now))
+	if (way < CT_WAYS && ct_entry_replace(&second->slot[way].value, state, value, now))
 		return 0;
 
 	/* The first set until it is half full, then the emptier one: look-ups mostly need one set, and both fill up late. */
@@ -117,8 +111,12 @@ inline_always int CT(ct_table_insert_locked)(struct CT(ct_set) *first, __u64 *fi
 		return 0;
 	if (CT(ct_set_use_free)(first, first_tags, tag, key, value) || CT(ct_set_use_free)(second, second_tags, tag, key, value))
 		return 0;
-	if (CT(ct_set_use_stale)(first, first_tags, tag, key, value, now) || CT(ct_set_use_stale)(second, second_tags, tag, key, value, now))
+	if (CT(ct_set_count_stale)(second, now) > CT(ct_set_count_stale)(first, now)) {
+		if (CT(ct_set_use_stale)(second, second_tags, tag, key, value, now))
+			return 0;
+	} else if (CT(ct_set_use_stale)(first, first_tags, tag, key, value, now)) {
 		return 0;
+	}
 	if (CT(ct_set_use_unanswered)(first, first_tags, tag, key, value, now) || CT(ct_set_use_unanswered)(second, second_tags, tag, key, value, now))
 		return 0;
 	return CT_NO_ROOM;

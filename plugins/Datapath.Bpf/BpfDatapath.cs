@@ -174,14 +174,16 @@ internal sealed partial class BpfDatapath : IDatapath
                 await Task.Delay(_settings.ConntrackGcInterval, _context.Time, cancellationToken);
                 var count = state.Collector.Collect();
                 state.Policies.DeleteRetired();
+                _context.Health.Scope("maps").Ok($"{_writes.Count} writes since the agent started");
                 _context.Health.Scope("conntrack-gc").Ok($"{count.Removed} expired connections removed");
             }
             catch (OperationCanceledException)
             {
                 return;
             }
-            catch (Errors.CiliumException exception)
+            catch (Exception exception)
             {
+                // Whatever it was: collection goes on, and the operator knows.
                 _context.Health.Scope("conntrack-gc").Degraded("expired connections could not be removed; their room is used again only when it is needed", exception);
             }
         }

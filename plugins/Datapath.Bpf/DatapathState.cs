@@ -57,7 +57,7 @@ internal sealed class DatapathState : IDisposable
         try
         {
             conntrack.Remember(settings.BpfFs);
-            return new(programs, MapSet.Open(settings.BpfFs, writes, new ConnectionInsert(programs[ProgramSet.Insert].Descriptor)), settings, time);
+            return new(programs, MapSet.Open(settings.BpfFs, writes, new ConnectionPrograms(programs[ProgramSet.Insert].Descriptor, programs[ProgramSet.Remove].Descriptor)), settings, time);
         }
         catch
         {

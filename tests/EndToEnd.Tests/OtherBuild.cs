@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Cilium.Framework.Lab;
 
 namespace Cilium.Framework.EndToEnd.Tests;
@@ -6,30 +7,23 @@ namespace Cilium.Framework.EndToEnd.Tests;
 /// <summary>The same layout with the packet programs compiled with another constant: other code on the same maps, as an upgrade brings it.</summary>
 internal static class OtherBuild
 {
-    public static async Task<Layout> PublishAsync(Layout layout, string folder, CancellationToken ct)
+    public static async Task<Layout> MakeAsync(Layout layout, string folder)
     {
-        var root = Path.GetFullPath(Path.Combine(layout.Root, "..", ".."));
-        await RunAsync("cp", ["-a", $"{layout.Root}/.", folder], ct);
+        var root = Path.GetFullPath(Path.Combine(layout.Root, "..", "..", "bpf"));
+        await BpfCompiler.RunAsync(folder, "cp", "-a", $"{layout.Root}/.", folder);
         var plugin = Path.Combine(folder, "plugins", "Datapath.Bpf");
-        Directory.Delete(plugin, recursive: true);
-        // A folder of its own for everything that is built: the repository's own outputs stay what they are.
-        await RunAsync(
-            "dotnet",
-            ["publish", Path.Combine(root, "plugins", "Datapath.Bpf"), "-c", "Debug", "-o", plugin, "-p:BpfExtra=-DFRAGMENT_SECONDS=31", $"-p:ArtifactsPath={Path.Combine(folder, "artifacts")}", "--nologo", "-v", "quiet"],
-            ct);
-        var (ours, others) = (Objects(layout.Root), Objects(folder));
-        Assert.NotEmpty(ours);
-        Assert.NotEqual(ours, others);
+        var sources = Directory.GetFiles(root, "*.c");
+        await BpfCompiler.CompileAsync(root, sources, folder);
+        await BpfCompiler.CompileAsync(root, sources, Path.Combine(plugin, "bpf"), "-DFRAGMENT_SECONDS=31");
+        Assert.NotEqual(HashOf(Path.Combine(folder, "from_endpoint.o")), HashOf(Path.Combine(plugin, "bpf", "from_endpoint.o")));
+
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(plugin, "plugin.json"), TestLab.Cancelled))!;
+        var files = manifest["files"]!.AsObject();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(plugin, "bpf")))
+            files[$"bpf/{Path.GetFileName(file)}"] = HashOf(file);
+        await File.WriteAllTextAsync(Path.Combine(plugin, "plugin.json"), manifest.ToJsonString(), TestLab.Cancelled);
         return new Layout(folder);
     }
 
-    private static List<string> Objects(string layout) => [.. Directory.EnumerateFiles(Path.Combine(layout, "plugins", "Datapath.Bpf", "bpf"), "*.o").Order().Select(file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))];
-
-    private static async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken ct)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync(ct);
-        await process.WaitForExitAsync(ct);
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}");
-    }
+    private static string HashOf(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Lab.Traffic;
 using Cilium.Framework.Netlink;
@@ -13,6 +15,9 @@ public class RestartTests
 
     /// <summary>Longer than an agent needs to start again.</summary>
     private const int IperfSeconds = 5;
+
+    /// <summary>The datapath reports its writes every second in the test that reads them.</summary>
+    private static readonly TimeSpan TwoReports = TimeSpan.FromSeconds(2.2);
 
     [Fact]
     public async Task Killing_the_agent_loses_no_datagram_and_adds_no_stall_to_a_stream()
@@ -66,7 +71,7 @@ public class RestartTests
         var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
         await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
         using var folder = new TemporaryFolder();
-        var other = await OtherBuild.PublishAsync(TestLab.Layout, folder.Path, TestLab.Cancelled);
+        var other = await OtherBuild.MakeAsync(TestLab.Layout, folder.Path);
 
         var control = await MeasureAsync(client, server, () => Task.CompletedTask);
         await using var denied = await ProbesAsync(client, server, Port + 1, expectArrival: false);
@@ -114,6 +119,21 @@ public class RestartTests
     }
 
     [Fact]
+    public async Task After_a_restart_nothing_is_written_to_a_map_that_did_not_change()
+    {
+        await using var lab = await TestLab.StartAsync("datapath.bpf.conntrack-gc-interval=1");
+        await lab.PodAsync("client");
+        await lab.PodAsync("server");
+        await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
+        Assert.NotEqual(0, await WritesAsync(lab));
+        await lab.Node.Agent.KillAsync(TestLab.Cancelled);
+
+        await lab.Node.StartAgentAsync(TestLab.Cancelled);
+
+        Assert.Equal(0, await WritesAsync(lab));
+    }
+
+    [Fact]
     public async Task The_datapath_can_be_looked_at_while_no_agent_runs()
     {
         await using var lab = await TestLab.StartAsync();
@@ -149,6 +169,25 @@ public class RestartTests
 
     private static Task<DatagramStream> ProbesAsync(LabPod client, LabPod server, int port, bool expectArrival) => DatagramStream.StartAsync(
         client.Namespace, server.Namespace, server.IPv4, port, TimeSpan.FromMilliseconds(1), expectArrival, TestLab.Cancelled, freshPorts: true);
+
+    /// <returns>Writes of this agent to maps, once every endpoint is ready and their number does not grow any more.</returns>
+    private static async Task<long> WritesAsync(TestLab lab)
+    {
+        await Eventually.TrueAsync(async () => (await lab.Node.Agent.Client.ListEndpointsAsync(TestLab.Cancelled)).All(endpoint => endpoint.Status.State == "ready"), "every endpoint is ready");
+        var (writes, since) = (-1L, Stopwatch.GetTimestamp());
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var health = (await lab.Node.Agent.Client.GetStatusAsync(TestLab.Cancelled)).Health;
+                var maps = health.SingleOrDefault(entry => entry.Path.EndsWith(".maps", StringComparison.Ordinal));
+                var now = maps is null ? -1 : long.Parse(maps.Message.Split(' ')[0], CultureInfo.InvariantCulture);
+                if (now != writes)
+                    (writes, since) = (now, Stopwatch.GetTimestamp());
+                return writes >= 0 && Stopwatch.GetElapsedTime(since) > TwoReports;
+            },
+            "the number of writes stands still");
+        return writes;
+    }
 
     private static async Task<string> DescribeAsync(TestLab lab)
     {

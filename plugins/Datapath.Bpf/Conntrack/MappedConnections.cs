@@ -18,7 +18,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
 
     private readonly BpfDescriptor _sets;
     private readonly BpfDescriptor _tags;
-    private readonly ConnectionInsert? _insert;
+    private readonly ConnectionPrograms? _programs;
     private readonly MappedMemory _setMemory;
     private readonly MappedMemory _tagMemory;
     private readonly int _count;
@@ -26,16 +26,16 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
 
     /// <param name="sets">The map of slots.</param>
     /// <param name="tags">The map of tags.</param>
-    /// <param name="insert">Puts connections in; null for readers.</param>
-    public MappedConnections(BpfDescriptor sets, BpfDescriptor tags, ConnectionInsert? insert)
+    /// <param name="programs">Put connections in; null for readers.</param>
+    public MappedConnections(BpfDescriptor sets, BpfDescriptor tags, ConnectionPrograms? programs)
     {
-        (_sets, _tags, _insert) = (sets, tags, insert);
+        (_sets, _tags, _programs) = (sets, tags, programs);
         var kernel = KernelMap.Of(sets.Value);
         if (kernel.ValueSize != Ways * SlotBytes)
             throw new Errors.CiliumException(Errors.ErrorKind.Conflict, $"The pinned connection table has sets of {kernel.ValueSize} bytes; this version uses {Ways * SlotBytes}. It was made by another version: run `cilium cleanup`, then start again.");
         _count = (int)kernel.MaxEntries;
-        _setMemory = new(sets, (nuint)_count * (nuint)kernel.ValueSize, writable: insert is not null);
-        _tagMemory = new(tags, (nuint)_count * sizeof(ulong), writable: insert is not null);
+        _setMemory = new(sets, (nuint)_count * (nuint)kernel.ValueSize, writable: programs is not null);
+        _tagMemory = new(tags, (nuint)_count * sizeof(ulong), writable: programs is not null);
     }
 
     public uint Capacity => (uint)(_count * Ways);
@@ -50,7 +50,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
     }
 
     public bool Add(TKey key, ConntrackValue value) =>
-        (_insert ?? throw new InvalidOperationException("This view of the table is for reading only.")).Try(key, value);
+        (_programs ?? throw new InvalidOperationException("This view of the table is for reading only.")).TryInsert(key, value);
 
     public bool Put(TKey key, ConntrackValue value)
     {

@@ -8,7 +8,6 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
     where TValue : unmanaged
 {
     private const int BatchEntries = 1024;
-    private const ulong NoExist = 1;
 
     private static readonly int CursorBytes = Math.Max(sizeof(TKey), sizeof(ulong));
 
@@ -56,37 +55,6 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
         if (result < 0)
             throw BpfErrors.Failed(result, $"write an entry of {Name} ({Kernel.MaxEntries} at most)");
         Count();
-    }
-
-    /// <summary>Writes an entry whose key is not there.</summary>
-    /// <returns>False when it was there already, or there is no room.</returns>
-    public bool TryAdd(TKey key, TValue value)
-    {
-        var result = LibBpf.Update(_descriptor, &key, &value, NoExist);
-        if (result is -Errno.Exists or -Errno.TooBig)
-            return false;
-        if (result < 0)
-            throw BpfErrors.Failed(result, $"write an entry of {Name}");
-        Count();
-        return true;
-    }
-
-    /// <summary>Removes an entry and gives what it held, at once.</summary>
-    /// <returns>False when there was none.</returns>
-    public bool TryTake(TKey key, out TValue value)
-    {
-        fixed (TValue* pointer = &value)
-        {
-            var result = LibBpf.LookupAndDelete(_descriptor, &key, pointer);
-            if (result == 0)
-            {
-                Count();
-                return true;
-            }
-
-            value = default;
-            return result == -Errno.NoEntry ? false : throw BpfErrors.Failed(result, $"take an entry of {Name}");
-        }
     }
 
     /// <returns>False when there was none.</returns>

@@ -10,7 +10,7 @@ internal sealed class MapSet : IDisposable
     private readonly string _folder;
     private readonly MapWrites? _writes;
 
-    private MapSet(string folder, MapWrites? writes, ConnectionInsert? insert)
+    private MapSet(string folder, MapWrites? writes, ConnectionPrograms? programs)
     {
         _folder = folder;
         _writes = writes;
@@ -26,8 +26,8 @@ internal sealed class MapSet : IDisposable
         Policies = Open<PolicyEntryKey, PolicyEntryValue>("cilium_policy");
         PolicyCounters = Open<PolicyEntryKey, PolicyCounter>("cilium_policy_counter");
         var isTable = ConntrackShape.Pinned(folder) is { Table: not 0 };
-        Conntrack4 = isTable ? OpenTable<ConntrackKey4>(ConntrackShape.Sets4, ConntrackShape.Tags4, insert) : new LruConnections<ConntrackKey4>(Open<ConntrackKey4, ConntrackValue>(ConntrackShape.Hash4));
-        Conntrack6 = isTable ? OpenTable<ConntrackKey6>(ConntrackShape.Sets6, ConntrackShape.Tags6, insert) : new LruConnections<ConntrackKey6>(Open<ConntrackKey6, ConntrackValue>(ConntrackShape.Hash6));
+        Conntrack4 = isTable ? OpenTable<ConntrackKey4>(ConntrackShape.Sets4, ConntrackShape.Tags4, programs) : new LruConnections<ConntrackKey4>(Open<ConntrackKey4, ConntrackValue>(ConntrackShape.Hash4), programs);
+        Conntrack6 = isTable ? OpenTable<ConntrackKey6>(ConntrackShape.Sets6, ConntrackShape.Tags6, programs) : new LruConnections<ConntrackKey6>(Open<ConntrackKey6, ConntrackValue>(ConntrackShape.Hash6), programs);
         EventsLost = Open<uint, EventsLost>("cilium_events_lost");
         Metrics = Own(new MetricsMap(Pinned("cilium_metrics")));
         Events = Own(Pinned("cilium_events"));
@@ -68,8 +68,8 @@ internal sealed class MapSet : IDisposable
     /// <summary>Opens the maps that a loader has pinned.</summary>
     /// <param name="folder">Where they are pinned.</param>
     /// <param name="writes">Counts writes; null for readers.</param>
-    /// <param name="insert">Puts connections in; null for readers.</param>
-    public static MapSet Open(string folder, MapWrites? writes, ConnectionInsert? insert) => new(folder, writes, insert);
+    /// <param name="programs">Change connections; null for readers.</param>
+    public static MapSet Open(string folder, MapWrites? writes, ConnectionPrograms? programs) => new(folder, writes, programs);
 
     /// <summary>True when a datapath has been set up there.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "cilium_revision"));
@@ -80,8 +80,8 @@ internal sealed class MapSet : IDisposable
         where TKey : unmanaged
         where TValue : unmanaged => Own(new BpfMap<TKey, TValue>(name, Pinned(name), _writes));
 
-    private MappedConnections<TKey> OpenTable<TKey>(string sets, string tags, ConnectionInsert? insert)
-        where TKey : unmanaged => Own(new MappedConnections<TKey>(Pinned(sets), Pinned(tags), insert));
+    private MappedConnections<TKey> OpenTable<TKey>(string sets, string tags, ConnectionPrograms? programs)
+        where TKey : unmanaged => Own(new MappedConnections<TKey>(Pinned(sets), Pinned(tags), programs));
 
     private BpfDescriptor Pinned(string name) => BpfDescriptor.OpenPinned(Path.Combine(_folder, name))
         ?? throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"The map {name} is not pinned under {_folder} although others are. Run `cilium cleanup`, then start again.");

@@ -82,9 +82,6 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
     public static partial int Delete(BpfDescriptor map, void* key);
 
-    [LibraryImport(Library, EntryPoint = "bpf_map_lookup_and_delete_elem")]
-    public static partial int LookupAndDelete(BpfDescriptor map, void* key, void* value);
-
     [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
     public static partial int NextKey(BpfDescriptor map, void* key, void* next);
 

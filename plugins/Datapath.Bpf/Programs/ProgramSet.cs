@@ -14,11 +14,12 @@ internal sealed partial class ProgramSet : IDisposable
     public const string Clock = "clock";
     public const string Collect = "collect";
     public const string Insert = "insert";
+    public const string Remove = "remove";
 
     /// <summary>Programs that are attached somewhere; filters that carry another name are not ours.</summary>
     public static readonly string[] Attached = [FromEndpoint, ToEndpoint, FromHost, FromNetdev];
 
-    private static readonly string[] All = [.. Attached, Clock, Collect, Insert];
+    private static readonly string[] All = [.. Attached, Clock, Collect, Insert, Remove];
 
     private readonly Dictionary<string, LoadedProgram> _programs = [];
 

@@ -99,7 +99,7 @@ internal sealed class BpfDatapathView(string bpffs) : IDatapathView
     {
         if (!MapSet.Exists(bpffs))
             return new([]);
-        using var maps = MapSet.Open(bpffs, writes: null, insert: null);
+        using var maps = MapSet.Open(bpffs, writes: null, programs: null);
         return new([.. list(maps)]);
     }
 }

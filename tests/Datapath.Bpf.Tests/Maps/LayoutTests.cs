@@ -34,6 +34,7 @@ public sealed class LayoutTests
         { typeof(DatapathConfig), "datapath_config" },
         { typeof(CollectRequest), "collect" },
         { typeof(InsertRequest), "insert" },
+        { typeof(RemoveRequest), "remove" },
         { typeof(ConntrackInfo), "ct_info" },
     };
 

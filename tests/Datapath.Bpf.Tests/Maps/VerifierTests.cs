@@ -7,12 +7,15 @@ namespace Cilium.Framework.Datapath.Bpf.Tests.Maps;
 public sealed class VerifierTests
 {
     [Theory]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(true, true)]
-    public void All_objects_load(bool ipv4, bool ipv6)
+    [InlineData(true, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, true, false)]
+    [InlineData(true, true, true)]
+    public void All_objects_load(bool ipv4, bool ipv6, bool table)
     {
-        using var node = new TestNode(ipv4, ipv6);
+        using var node = new TestNode(ipv4, ipv6, Variant.Settings with { ConntrackTable = table });
 
         foreach (var name in ProgramSet.Attached)
             Assert.Equal(name, node.Datapath.State.Programs[name].Kernel.Name);
