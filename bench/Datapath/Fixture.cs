@@ -24,14 +24,13 @@ internal sealed class Fixture : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cilium-bench-").FullName;
 
-    private readonly int _otherConnections;
+    private readonly Random _random = new(1);
 
     /// <param name="table">Connections are kept in the table of our own.</param>
-    /// <param name="otherConnections">That fill it.</param>
-    public Fixture(bool table, int otherConnections)
+    /// <param name="connections">For which there is room, with a fifth of it to spare.</param>
+    public Fixture(bool table, int connections)
     {
-        _otherConnections = otherConnections;
-        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackTable = table, ConntrackMax = (uint)Math.Max(1 << 18, otherConnections + (otherConnections / 4)), DropEventsPerSecond = 0 };
+        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackTable = table, ConntrackMax = (uint)Math.Max(1 << 18, connections + (connections / 4)), DropEventsPerSecond = 0 };
         Datapath = new(new FakePluginContext(_folder), Settings);
         Done(Datapath.InitializeAsync(default));
         Client = AddEndpoint(1, ClientIdentity);
@@ -56,6 +55,18 @@ internal sealed class Fixture : IDisposable
     public EndpointRow LongServer { get; }
 
     public MapSet Maps => Datapath.State.Maps;
+
+    /// <summary>Opens connections that nobody sends packets for.</summary>
+    public void AddOtherConnections(int count)
+    {
+        // In no order: sequential keys would flatter the hash.
+        var now = Datapath.State.Clock.Now();
+        for (var i = 0; i < count; i++)
+        {
+            var key = new ConntrackKey4 { Address0 = (uint)_random.Next(), Address1 = uint.MaxValue, Port0 = (ushort)_random.Next(), Port1 = AllowedPort, Proto = 6 };
+            Maps.Conntrack4.Add(key, new ConntrackValue { Expires = now + 1_000_000, Flags = ConntrackFlags.Established, Side0 = Seen, Side1 = Seen });
+        }
+    }
 
     public void Dispose()
     {
@@ -115,15 +126,6 @@ internal sealed class Fixture : IDisposable
         {
             Maps.Endpoints.Set(id, new EndpointValue { Subject = ClientIdentity, IfIndex = 10_000 + id, Ipv4 = Address(0x0a5a0200 + id).Word0 });
             Maps.Local.Set(new LocalKey { Address = Address(0x0a5a0200 + id), Family = WireAddress.FamilyIPv4 }, id);
-        }
-
-        // In no order: sequential keys would flatter the hash.
-        var random = new Random(1);
-        var now = Datapath.State.Clock.Now();
-        for (var i = 0; i < _otherConnections; i++)
-        {
-            var key = new ConntrackKey4 { Address0 = (uint)random.Next(), Address1 = uint.MaxValue, Port0 = (ushort)random.Next(), Port1 = AllowedPort, Proto = 6 };
-            Maps.Conntrack4.Add(key, new ConntrackValue { Expires = now + 1_000_000, Flags = ConntrackFlags.Established, Side0 = Seen, Side1 = Seen });
         }
     }
 

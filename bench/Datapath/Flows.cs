@@ -50,18 +50,19 @@ internal static class Flows
     }
 
     /// <summary>F1 over many connections in turn, in a table that is full of others; with its own floor.</summary>
-    public static IReadOnlyList<Flow> Wide(Fixture fixture, Harness harness)
+    public static IReadOnlyList<Flow> Wide(Fixture fixture, Harness harness, int otherConnections)
     {
         var from = fixture.Datapath.State.Programs[ProgramSet.FromEndpoint].Descriptor;
         var (client, server) = (fixture.Client, fixture.Server);
         var established = Established(fixture, client, server, client.IPv4!, server.IPv4!);
         FillLookup(harness, established);
-        // In no order: connections that were opened one after the other would lie side by side.
+        // In no order, and others in between: connections that were opened one after the other would lie side by side.
         foreach (var port in Enumerable.Range(FirstOfMany, ManyConnections).OrderBy(port => port * 7919 % 30_011))
         {
             Send(from, client, Segment(client, client.IPv4!, server.IPv4!, Packets.Syn, (ushort)port));
             Send(from, server, Packets.Tcp(server.Mac, server.HostMac, server.IPv4!, client.IPv4!, Fixture.AllowedPort, (ushort)port, Packets.Ack));
             Send(from, client, Segment(client, client.IPv4!, server.IPv4!, Packets.Ack, (ushort)port));
+            fixture.AddOtherConnections(otherConnections / ManyConnections);
         }
 
         return

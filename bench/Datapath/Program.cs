@@ -18,8 +18,12 @@ string? Option(string option) => Array.IndexOf(args, option) is >= 0 and var at 
 static Report Measure(int rounds, bool table)
 {
     const int fewConnections = 100_000, manyConnections = 1_000_000;
-    var (flows, received, lost) = OnANode(() => MeasureFlows(rounds, table, fewConnections, (fixture, harness, quiet) => Flows.Create(fixture, harness, quiet)));
-    var (wide, _, _) = OnANode(() => MeasureFlows(rounds, table, manyConnections, (fixture, harness, _) => Flows.Wide(fixture, harness)));
+    var (flows, received, lost) = OnANode(() => MeasureFlows(rounds, table, fewConnections, (fixture, harness, quiet) =>
+    {
+        fixture.AddOtherConnections(fewConnections);
+        return Flows.Create(fixture, harness, quiet);
+    }));
+    var (wide, _, _) = OnANode(() => MeasureFlows(rounds, table, manyConnections, (fixture, harness, _) => Flows.Wide(fixture, harness, manyConnections)));
     var all = flows.ToDictionary(flow => flow.Name, flow => FlowResult.Of(flow.Samples));
     foreach (var flow in wide)
         all[flow.Name == "F1w" ? flow.Name : $"{flow.Name} (F1w)"] = FlowResult.Of(flow.Samples);

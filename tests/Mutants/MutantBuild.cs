@@ -5,8 +5,8 @@ internal sealed class MutantBuild : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>They judge no packet, so no mutant is about them: they are taken as they were built.</summary>
-    private static readonly string[] OnlyRunByTheAgent = ["clock.o", "collect.o", "insert.o", "remove.o"];
+    /// <summary>A patch begins with the programs in which the defect is enough to be seen; the others are taken as they were built.</summary>
+    private const string SeenIn = "Seen in: ";
 
     private MutantBuild()
     {
@@ -29,13 +29,15 @@ internal sealed class MutantBuild : IDisposable
         {
             var folder = build._folder.Path;
             await BpfCompiler.RunAsync(folder, "cp", "-r", Source, Path.Combine(folder, "bpf"));
-            await BpfCompiler.RunAsync(folder, "git", "apply", Path.Combine(Source, "tests", "mutants", mutant + ".patch"));
+            var patch = Path.Combine(Source, "tests", "mutants", mutant + ".patch");
+            await BpfCompiler.RunAsync(folder, "git", "apply", patch);
             Directory.CreateDirectory(build.Objects);
-            foreach (var untouched in OnlyRunByTheAgent)
-                File.Copy(Path.Combine(AppContext.BaseDirectory, "bpf", untouched), Path.Combine(build.Objects, untouched));
+            foreach (var asBuilt in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "bpf"), "*.o"))
+                File.Copy(asBuilt, Path.Combine(build.Objects, Path.GetFileName(asBuilt)));
             var root = Path.Combine(folder, "bpf");
-            var sources = Directory.EnumerateFiles(root, "*.c").Where(source => !OnlyRunByTheAgent.Contains(BpfCompiler.ObjectOf(source)));
-            await BpfCompiler.CompileAsync(root, sources, build.Objects);
+            var programs = (await File.ReadAllLinesAsync(patch, TestContext.Current.CancellationToken))[0];
+            Assert.StartsWith(SeenIn, programs, StringComparison.Ordinal);
+            await BpfCompiler.CompileAsync(root, programs[SeenIn.Length..].Split(' ').Select(program => Path.Combine(root, program + ".c")), build.Objects);
             return build;
         }
         catch
