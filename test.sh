@@ -17,7 +17,7 @@ while (($#)); do
 done
 
 eng/prerequisites.sh
-dotnet build Cilium.Framework.sln --nologo -v quiet
+eng/with-compiler.sh dotnet build Cilium.Framework.sln --nologo -v quiet
 ((fast)) || eng/publish.sh artifacts/layout Debug --no-build
 
 arguments=(-noColor -noLogo -longRunning 60)

@@ -13,6 +13,6 @@ mkdir -p "$target/profiles"
 target=$(cd "$target" && pwd)
 layout=(dotnet msbuild "$root/eng/Layout.proj" -nologo -verbosity:quiet "-property:Configuration=$configuration" "-property:LayoutFolder=$target")
 $built || "${layout[@]}" -target:Restore >&2
-"${layout[@]}" -target:Publish "-property:NoBuild=$built" >&2
+"$root/eng/with-compiler.sh" "${layout[@]}" -target:Publish "-property:NoBuild=$built" >&2
 cp "$root"/profiles/*.yaml "$target/profiles/"
 chmod -R go-w "$target"
