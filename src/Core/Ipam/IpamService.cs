@@ -12,6 +12,10 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
 {
     private readonly SemaphoreSlim _one = new(1, 1);
 
+    // What readers get while a change is under way: a backend is asked by one caller at a time.
+    private volatile IReadOnlyList<IpamLease> _leases = [];
+    private volatile IReadOnlyList<IpamPool> _pools = [];
+
     /// <summary>Sets the pools and takes back what was handed out before.</summary>
     /// <param name="podCidrs">This node's ranges.</param>
     /// <exception cref="Errors.CiliumException">What is stored cannot be read: the agent must not give an address twice.</exception>
@@ -19,13 +23,14 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
     {
         ipam.SetPools(podCidrs);
         ipam.Restore(file.Read(state => state.Leases.Select(lease => new IpamLease(lease.Owner, IPAddress.Parse(lease.Address))).ToList()) ?? []);
+        Look();
     }
 
     /// <inheritdoc cref="IIpam.LocalPools" />
-    public IReadOnlyList<IpamPool> LocalPools() => ipam.LocalPools();
+    public IReadOnlyList<IpamPool> LocalPools() => _pools;
 
     /// <inheritdoc cref="IIpam.List" />
-    public IReadOnlyList<IpamLease> List() => ipam.List();
+    public IReadOnlyList<IpamLease> List() => _leases;
 
     /// <inheritdoc cref="IIpam.AllocateAsync(string, AddressFamily, CancellationToken)" />
     public Task<IpamResult> AllocateAsync(string owner, AddressFamily family, CancellationToken ct) => ChangeAsync(() => ipam.AllocateAsync(owner, family, ct), ct);
@@ -40,7 +45,7 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
     public Task<bool> ReleaseAsync(IPAddress address, CancellationToken ct) => ChangeAsync(
         async ValueTask<bool> () =>
         {
-            var lease = ipam.List().FirstOrDefault(lease => lease.Address.Equals(address));
+            var lease = _leases.FirstOrDefault(lease => lease.Address.Equals(address));
             if (lease is null)
                 return false;
             await ipam.ReleaseAsync(lease.Owner, address.AddressFamily, ct);
@@ -57,7 +62,8 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
         try
         {
             var result = await change();
-            file.Write(new IpamState([.. ipam.List().Select(lease => new IpamStateLease(lease.Owner, lease.Address.ToString()))]));
+            Look();
+            file.Write(new IpamState([.. _leases.Select(lease => new IpamStateLease(lease.Owner, lease.Address.ToString()))]));
             return result;
         }
         finally
@@ -65,4 +71,6 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
             _one.Release();
         }
     }
+
+    private void Look() => (_leases, _pools) = (ipam.List(), ipam.LocalPools());
 }

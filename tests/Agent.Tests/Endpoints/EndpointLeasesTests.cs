@@ -19,6 +19,7 @@ public sealed class EndpointLeasesTests : IDisposable
     {
         _state = StateDirectory.Open(_folder["state"]);
         _ipam = new IpamService(new OnePool(), new(_state, "ipam.json", IpamStateJson.Default.IpamState));
+        _ipam.Start([]);
         _leases = new EndpointLeases(_ipam, address => address.Equals(IPAddress.Parse("192.0.2.9")) ? "eth0" : null);
     }
 
