@@ -27,21 +27,38 @@ arguments=(-noColor -noLogo -longRunning 60)
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for project in tests/*Tests; do
-	name=$(basename "$project")
-	((fast)) && [[ $name == EndToEnd.Tests ]] && continue
-	status=0
-	"artifacts/bin/$name/debug/$name" "${arguments[@]}" </dev/null 2>&1 | tee "$log" || status=$?
+
+run() { # PROJECT ARGUMENTS...
+	local name=$1 status=0 total errors failures skips
+	shift
+	"artifacts/bin/$name/debug/$name" "${arguments[@]}" "$@" </dev/null 2>&1 | tee "$log" || status=$?
 	read -r total errors failures skips < <(sed -nE 's/.*Total: ([0-9]+)(, Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*)?/\1 \3 \4 \5/p' "$log" | tail -1) || true
 	if [[ -z ${total:-} ]] || ((status != 0 && ${errors:-0} + ${failures:-0} == 0)); then
 		echo "test.sh: $name ended with status $status and without a summary" >&2
 		failed=$((failed + 1))
-		continue
+		return
 	fi
 	failed=$((failed + ${errors:-0} + ${failures:-0}))
 	skipped=$((skipped + ${skips:-0}))
 	passed=$((passed + total - ${errors:-0} - ${failures:-0} - ${skips:-0}))
-	unset total errors failures skips
+}
+
+for project in tests/*Tests; do
+	name=$(basename "$project")
+	((fast)) && [[ $name == EndToEnd.Tests ]] && continue
+	run "$name"
 done
+
+# Verdicts and restarts once more in the other ways to attach and to keep connections. What depends on neither is left out.
+if ! ((fast)); then
+	same=(-class- '*MutantTests' -class- '*LayoutTests' -class- '*SettingsTests' -class- '*MachineTests' -class- '*FullTableTests' -class- '*BpfFileSystemTests')
+	for variant in tcx/table tc/lru; do
+		export CILIUM_TEST_ATTACH=${variant%/*} CILIUM_TEST_CONNTRACK=${variant#*/}
+		echo "== attach $CILIUM_TEST_ATTACH, conntrack $CILIUM_TEST_CONNTRACK"
+		run Datapath.Bpf.Tests "${same[@]}"
+		run Oracles.Tests "${same[@]}"
+		run EndToEnd.Tests -class '*.RestartTests'
+	done
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))

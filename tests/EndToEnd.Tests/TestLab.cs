@@ -6,6 +6,13 @@ namespace Cilium.Framework.EndToEnd.Tests;
 /// <summary>A node with its agent from the published layout, gone after the test with everything it made.</summary>
 internal sealed class TestLab : IAsyncDisposable
 {
+    /// <summary>The variant of the datapath that this run of the tests exercises; test.sh says which.</summary>
+    private static readonly string[] Variant =
+    [
+        $"datapath.bpf.attach={Environment.GetEnvironmentVariable("CILIUM_TEST_ATTACH") ?? "auto"}",
+        $"datapath.bpf.conntrack={Environment.GetEnvironmentVariable("CILIUM_TEST_CONNTRACK") ?? "lru"}",
+    ];
+
     private static int _count;
     private readonly TemporaryFolder _folder = new();
 
@@ -29,7 +36,7 @@ internal sealed class TestLab : IAsyncDisposable
         {
             // Two runs on one machine must not meet.
             var name = $"e{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
-            lab.Node = await LabNode.StartAsync(name, Layout, lab._folder.Path, settings, Cancelled);
+            lab.Node = await LabNode.StartAsync(name, Layout, lab._folder.Path, [.. Variant, .. settings], Cancelled);
             return lab;
         }
         catch

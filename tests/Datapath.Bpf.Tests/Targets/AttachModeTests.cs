@@ -1,5 +1,6 @@
 using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Datapath.Bpf.Programs;
+using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 
@@ -74,6 +75,40 @@ public sealed class AttachModeTests : TwoEndpoints
 
         Assert.Contains($"filter of {Client.Device} ingress", removed);
         Assert.Null(Node.Attached(Client.Row.IfIndex, TcHook.Ingress));
+    }
+
+    [Fact]
+    public void A_foreign_filter_in_our_place_is_reported_and_left_alone()
+    {
+        Node.Restart(Node.Settings with { Attach = AttachMode.Tc });
+        var third = AddDeviceWithForeignFilter();
+
+        var outcome = Node.Try(Node.Datapath.Endpoints, third.Row);
+
+        Assert.Equal(ErrorKind.Conflict, outcome.Kind);
+        Assert.Contains("has a filter \"clock\" with handle 1 and priority 1 that is not ours", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("clock", Node.Attached(third.Row.IfIndex, TcHook.Ingress));
+    }
+
+    [Fact]
+    public void A_link_stands_beside_a_foreign_filter()
+    {
+        NeedsTcx();
+        Node.Restart(Node.Settings with { Attach = AttachMode.Tcx });
+        var third = AddDeviceWithForeignFilter();
+
+        Node.Apply(third.Row);
+
+        Assert.Equal(ProgramSet.FromEndpoint, Node.In(() => new TcxFilter(Node.Settings.BpfFs, third.Row.IfIndex, TcHook.Ingress).Attached()?.Name));
+        Assert.Equal("clock", Node.In(() => new TcFilter(third.Row.IfIndex, TcHook.Ingress).Attached()?.Name));
+    }
+
+    private TestPod AddDeviceWithForeignFilter()
+    {
+        var device = Node.AddDevice(3, 1003, "10.90.1.3");
+        Shell.Run("ip", "netns", "exec", Node.Name, "tc", "qdisc", "add", "dev", device.Device, "clsact");
+        Shell.Run("ip", "netns", "exec", Node.Name, "tc", "filter", "add", "dev", device.Device, "ingress", "pref", "1", "handle", "1", "bpf", "da", "obj", Path.Combine(AppContext.BaseDirectory, "bpf", "clock.o"), "sec", "tc");
+        return device;
     }
 
     private static void NeedsTcx() => Assert.SkipUnless(TcxFilter.IsSupported, "this kernel has no tcx (6.6 and newer)");

@@ -50,21 +50,6 @@ public sealed class EndpointTargetTests : TwoEndpoints
         Delivered(Server, Node.Send(AttachPoint.FromEndpoint, 70, frame));
     }
 
-    [Fact]
-    public void A_foreign_filter_in_our_place_is_reported_and_left_alone()
-    {
-        var third = Node.AddDevice(3, 1003, "10.90.1.3");
-        Shell.Run("ip", "netns", "exec", Node.Name, "tc", "qdisc", "add", "dev", third.Device, "clsact");
-        Shell.Run("ip", "netns", "exec", Node.Name, "tc", "filter", "add", "dev", third.Device, "ingress", "pref", "1", "handle", "1", "bpf", "da", "obj", ForeignObject(), "sec", "tc");
-
-        var outcome = Node.Try(Node.Datapath.Endpoints, third.Row);
-
-        Assert.Equal(ErrorKind.Conflict, outcome.Kind);
-        Assert.Contains("has a filter \"clock\" with handle 1 and priority 1 that is not ours", outcome.Error, StringComparison.Ordinal);
-    }
-
-    private static string ForeignObject() => Path.Combine(AppContext.BaseDirectory, "bpf", "clock.o");
-
     // The endpoint is unknown to the probe by now; its device still has the filter.
     private PacketVerdict Run(TestPod pod)
     {

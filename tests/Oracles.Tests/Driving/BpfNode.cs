@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cilium.Framework.Datapath;
 using Cilium.Framework.Datapath.Bpf;
+using Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 using Cilium.Framework.Datapath.Suite;
 using Cilium.Framework.Netlink;
 
@@ -25,7 +26,7 @@ internal sealed class BpfNode : NodeUnderTest
     {
         Require.Bpf();
         _namespace = NetworkNamespace.Create(string.Create(CultureInfo.InvariantCulture, $"oracle{Environment.ProcessId}n{Interlocked.Increment(ref _count)}"));
-        _settings = new BpfSettings { BpfFs = Path.Combine(Folder, "bpffs"), ConntrackMax = 8192, EventsBufferBytes = 1 << 16, Trace = false };
+        _settings = Variant.Settings with { BpfFs = Path.Combine(Folder, "bpffs"), ConntrackMax = 8192, EventsBufferBytes = 1 << 16, Trace = false };
         _context = new FakePluginContext(Folder) { PluginDirectory = pluginDirectory ?? AppContext.BaseDirectory };
         _datapath = new BpfDatapath(_context, _settings);
         try
