@@ -167,15 +167,17 @@ internal sealed partial class BpfDatapath : IDatapath
 
     private async Task CollectAsync(DatapathState state, CancellationToken cancellationToken)
     {
+        var pause = _settings.ConntrackGcInterval;
         while (true)
         {
             try
             {
-                await Task.Delay(_settings.ConntrackGcInterval, _context.Time, cancellationToken);
-                var count = state.Collector.Collect();
+                await Task.Delay(pause, _context.Time, cancellationToken);
+                var pressure = state.Collector.Collect();
+                pause = pressure.NextPause(pause, _settings.ConntrackGcInterval);
                 state.Policies.DeleteRetired();
                 _context.Health.Scope("maps").Ok($"{_writes.Count} writes since the agent started");
-                _context.Health.Scope("conntrack-gc").Ok($"{count.Removed} expired connections removed");
+                Report(pressure);
             }
             catch (OperationCanceledException)
             {
@@ -184,9 +186,18 @@ internal sealed partial class BpfDatapath : IDatapath
             catch (Exception exception)
             {
                 // Whatever it was: collection goes on, and the operator knows.
-                _context.Health.Scope("conntrack-gc").Degraded("expired connections could not be removed; their room is used again only when it is needed", exception);
+                _context.Health.Scope("conntrack").Degraded("expired connections could not be removed; their room is used again only when it is needed", exception);
             }
         }
+    }
+
+    private void Report(ConnectionPressure pressure)
+    {
+        var health = _context.Health.Scope("conntrack");
+        if (pressure.IsHigh)
+            health.Degraded(pressure.Describe());
+        else
+            health.Ok(pressure.Describe());
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cilium.Framework.Datapath.Bpf.Conntrack;
 using Cilium.Framework.Datapath.Bpf.Programs;
 using Cilium.Framework.Errors;
 using Microsoft.Extensions.Configuration;
@@ -18,7 +19,7 @@ internal sealed record BpfSettings
     public AttachMode Attach { get; init; }
 
     /// <summary>Connections per address family.</summary>
-    public uint ConntrackMax { get; init; } = 65536;
+    public uint ConntrackMax { get; init; } = ConnectionRoom.Least;
 
     /// <summary>Connections are kept in the table of our own, not in a hash of the kernel.</summary>
     public bool ConntrackTable { get; init; }
@@ -47,7 +48,7 @@ internal sealed record BpfSettings
         {
             BpfFs = section["bpffs"] ?? defaults.BpfFs,
             Attach = Enum.Parse<AttachMode>(Choice("attach", "auto", "auto", "tcx", "tc"), ignoreCase: true),
-            ConntrackMax = Number("conntrack-max", defaults.ConntrackMax, 1024, 1 << 24),
+            ConntrackMax = section["conntrack-max"] is null or "auto" ? ConnectionRoom.OfThisMachine() : Number("conntrack-max", defaults.ConntrackMax, 1024, 1 << 24, "auto, "),
             ConntrackTable = Choice("conntrack", "lru", "lru", "table") == "table",
             ConntrackGcInterval = TimeSpan.FromSeconds(Number("conntrack-gc-interval", (uint)defaults.ConntrackGcInterval.TotalSeconds, 1, 3600)),
             ManageSysctl = Choice("sysctl", "report", "report", "manage") == "manage",
@@ -61,13 +62,13 @@ internal sealed record BpfSettings
             problems.Add(new(section.Path + ":events-buffer-bytes", $"{settings.EventsBufferBytes} is not a power of two."));
         return problems.Count == 0 ? settings : throw new ConfigurationException(problems);
 
-        uint Number(string key, uint fallback, uint least, uint most)
+        uint Number(string key, uint fallback, uint least, uint most, string others = "")
         {
             if (section[key] is not { } text)
                 return fallback;
             if (uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
                 return number;
-            problems.Add(new($"{section.Path}:{key}", $"\"{text}\" is not accepted. Accepted: {least}..{most}."));
+            problems.Add(new($"{section.Path}:{key}", $"\"{text}\" is not accepted. Accepted: {others}{least}..{most}."));
             return fallback;
         }
 

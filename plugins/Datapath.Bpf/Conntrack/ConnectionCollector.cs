@@ -18,8 +18,8 @@ internal sealed class ConnectionCollector(MapSet maps, KernelClock clock, BpfDes
     private const byte Tcp = 6;
     private const byte Udp = 17;
 
-    /// <returns>How many were removed, and how many stay.</returns>
-    public ConnectionCount Collect()
+    /// <returns>How full it was, and how full it is now.</returns>
+    public ConnectionPressure Collect()
     {
         var amounts = new Dictionary<PolicyEntryKey, PolicyCounter>();
         var policies = new Dictionary<ushort, uint>();
@@ -32,7 +32,7 @@ internal sealed class ConnectionCollector(MapSet maps, KernelClock clock, BpfDes
             Report(key, amount);
         maps.Conntrack4.FreeAbandoned();
         maps.Conntrack6.FreeAbandoned();
-        return new(removed4 + removed6, seen4 - removed4, seen6 - removed6);
+        return new(new(seen4, removed4, maps.Conntrack4.Capacity), new(seen6, removed6, maps.Conntrack6.Capacity), maps.IsTable);
     }
 
     private static bool IsPast(uint moment, uint now) => (int)(now - moment) >= 0;

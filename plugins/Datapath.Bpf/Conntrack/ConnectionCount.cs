@@ -1,7 +1,17 @@
 namespace Cilium.Framework.Datapath.Bpf.Conntrack;
 
-/// <summary>What a collection found.</summary>
-/// <param name="Removed">Connections that had expired.</param>
-/// <param name="Live4">Connections of IPv4 that stay.</param>
-/// <param name="Live6">Connections of IPv6 that stay.</param>
-internal readonly record struct ConnectionCount(int Removed, int Live4, int Live6);
+/// <summary>What a collection found of one address family.</summary>
+/// <param name="Seen">Connections that were there.</param>
+/// <param name="Removed">Those that had expired.</param>
+/// <param name="Room">Connections that there is room for.</param>
+internal readonly record struct ConnectionCount(int Seen, int Removed, uint Room)
+{
+    /// <summary>Connections that stay.</summary>
+    public int Live => Seen - Removed;
+
+    /// <summary>Part of the room that was taken before the collection.</summary>
+    public double Filled => (double)Seen / Math.Max(1, Room);
+
+    /// <summary>Part of the room that is taken after it.</summary>
+    public double FilledByLiving => (double)Live / Math.Max(1, Room);
+}

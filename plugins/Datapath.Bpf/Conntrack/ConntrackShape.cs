@@ -19,7 +19,7 @@ internal readonly record struct ConntrackShape(bool IsTable, uint Connections4, 
     private const uint Ways = 8;
 
     /// <summary>Slots per connection. At this fill one insertion in about 5,000 finds both its sets full (measured with 1,024 connections, FullTableTests).</summary>
-    private const double SlotsPerConnection = 1.3;
+    public const double SlotsPerConnection = 1.3;
 
     /// <summary>What is pinned decides how connections are kept; the settings, when nothing is pinned.</summary>
     public static ConntrackShape Choose(string bpffs, BpfSettings settings, bool ipv4, bool ipv6)

@@ -38,7 +38,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
         _tagMemory = new(tags, (nuint)_count * sizeof(ulong), writable: programs is not null);
     }
 
-    public uint Capacity => (uint)(_count * Ways);
+    public uint Capacity => (uint)(_count * Ways / ConntrackShape.SlotsPerConnection);
 
     public IEnumerable<KeyValuePair<TKey, ConntrackValue>> Entries()
     {

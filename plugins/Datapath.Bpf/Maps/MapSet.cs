@@ -25,9 +25,9 @@ internal sealed class MapSet : IDisposable
         PolicyNames = Open<uint, PolicyName>("cilium_policy_name");
         Policies = Open<PolicyEntryKey, PolicyEntryValue>("cilium_policy");
         PolicyCounters = Open<PolicyEntryKey, PolicyCounter>("cilium_policy_counter");
-        var isTable = ConntrackShape.Pinned(folder) is { Table: not 0 };
-        Conntrack4 = isTable ? OpenTable<ConntrackKey4>(ConntrackShape.Sets4, ConntrackShape.Tags4, programs) : new LruConnections<ConntrackKey4>(Open<ConntrackKey4, ConntrackValue>(ConntrackShape.Hash4), programs);
-        Conntrack6 = isTable ? OpenTable<ConntrackKey6>(ConntrackShape.Sets6, ConntrackShape.Tags6, programs) : new LruConnections<ConntrackKey6>(Open<ConntrackKey6, ConntrackValue>(ConntrackShape.Hash6), programs);
+        IsTable = ConntrackShape.Pinned(folder) is { Table: not 0 };
+        Conntrack4 = IsTable ? OpenTable<ConntrackKey4>(ConntrackShape.Sets4, ConntrackShape.Tags4, programs) : new LruConnections<ConntrackKey4>(Open<ConntrackKey4, ConntrackValue>(ConntrackShape.Hash4), programs);
+        Conntrack6 = IsTable ? OpenTable<ConntrackKey6>(ConntrackShape.Sets6, ConntrackShape.Tags6, programs) : new LruConnections<ConntrackKey6>(Open<ConntrackKey6, ConntrackValue>(ConntrackShape.Hash6), programs);
         EventsLost = Open<uint, EventsLost>("cilium_events_lost");
         Metrics = Own(new MetricsMap(Pinned("cilium_metrics")));
         Events = Own(Pinned("cilium_events"));
@@ -54,6 +54,9 @@ internal sealed class MapSet : IDisposable
     public BpfMap<PolicyEntryKey, PolicyEntryValue> Policies { get; }
 
     public BpfMap<PolicyEntryKey, PolicyCounter> PolicyCounters { get; }
+
+    /// <summary>Connections are kept in the table of our own.</summary>
+    public bool IsTable { get; }
 
     public IConnectionStore<ConntrackKey4> Conntrack4 { get; }
 

@@ -69,7 +69,7 @@ public sealed class PolicyTargetTests : TwoEndpoints
         foreach (var (key, value) in Node.Datapath.State.Maps.Conntrack4.Entries().ToArray())
             Node.Datapath.State.Maps.Conntrack4.Put(key, value with { Expires = Node.Datapath.State.Clock.Now() - 2 });
 
-        Assert.Equal(1, Node.Datapath.State.Collector.Collect().Removed);
+        Assert.Equal(1, Node.Datapath.State.Collector.Collect().IPv4.Removed);
 
         Assert.Empty(Node.Connections());
         Assert.Equal((1ul, (ulong)frame.Length), await CounterAsync());
