@@ -3,22 +3,32 @@
 #   ./test.sh                 all suites
 #   ./test.sh --fast          no servers, no namespaces, no root
 #   ./test.sh --filter TEXT   only tests whose class or method name contains TEXT
+#   ./test.sh --kernel debian12   verdicts and restarts under the oldest kernel that is supported, emulated: an hour and more
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-fast=0 filter=
+fast=0 filter= kernel=
 while (($#)); do
 	case $1 in
 	--fast) fast=1 ;;
 	--filter) filter=${2:?--filter needs a text}; shift ;;
-	*) echo "test.sh: unknown option $1. Accepted: --fast, --filter TEXT" >&2; exit 2 ;;
+	--kernel) kernel=${2:?--kernel needs a name}; shift ;;
+	--built-for-kernel) kernel=here ;;
+	*) echo "test.sh: unknown option $1. Accepted: --fast, --filter TEXT, --kernel debian12" >&2; exit 2 ;;
 	esac
 	shift
 done
 
-eng/prerequisites.sh
-eng/with-compiler.sh dotnet build Cilium.Framework.sln --nologo -v quiet
-((fast)) || eng/publish.sh artifacts/layout Debug --no-build
+build() {
+	eng/prerequisites.sh
+	eng/with-compiler.sh dotnet build Cilium.Framework.sln --nologo -v quiet
+	((fast)) || eng/publish.sh artifacts/layout Debug --no-build
+}
+
+[[ $kernel == here ]] || build
+if [[ $kernel && $kernel != here ]]; then
+	exec eng/kernel.sh "$kernel" env CILIUM_PATIENCE=20 ./test.sh --built-for-kernel ${filter:+--filter "$filter"}
+fi
 
 arguments=(-noColor -noLogo -longRunning 60)
 ((fast)) && arguments+=(-trait- Needs=Root)
@@ -43,22 +53,31 @@ run() { # PROJECT ARGUMENTS...
 	passed=$((passed + total - ${errors:-0} - ${failures:-0} - ${skips:-0}))
 }
 
+# What only takes time or says nothing about the kernel is left out there.
+same=(-class- '*MutantTests' -class- '*LayoutTests' -class- '*SettingsTests' -class- '*PressureTests' -class- '*MachineTests' -class- '*FullTableTests' -class- '*BpfFileSystemTests')
+
+in_variant() { # ATTACH/CONNTRACK
+	export CILIUM_TEST_ATTACH=${1%/*} CILIUM_TEST_CONNTRACK=${1#*/}
+	echo "== attach $CILIUM_TEST_ATTACH, conntrack $CILIUM_TEST_CONNTRACK, Linux $(uname -r)"
+	run Datapath.Bpf.Tests "${same[@]}"
+	run Oracles.Tests "${same[@]}"
+	run EndToEnd.Tests -class '*.RestartTests'
+}
+
 for project in tests/*Tests; do
+	[[ $kernel ]] && break
 	name=$(basename "$project")
 	((fast)) && [[ $name == EndToEnd.Tests ]] && continue
 	run "$name"
 done
 
-# Verdicts and restarts once more in the other ways to attach and to keep connections. What depends on neither is left out.
-if ! ((fast)); then
-	same=(-class- '*MutantTests' -class- '*LayoutTests' -class- '*SettingsTests' -class- '*MachineTests' -class- '*FullTableTests' -class- '*BpfFileSystemTests')
-	for variant in tcx/table tc/lru; do
-		export CILIUM_TEST_ATTACH=${variant%/*} CILIUM_TEST_CONNTRACK=${variant#*/}
-		echo "== attach $CILIUM_TEST_ATTACH, conntrack $CILIUM_TEST_CONNTRACK"
-		run Datapath.Bpf.Tests "${same[@]}"
-		run Oracles.Tests "${same[@]}"
-		run EndToEnd.Tests -class '*.RestartTests'
-	done
+# Verdicts and restarts once more in the other ways to attach and to keep connections.
+if [[ $kernel ]]; then
+	in_variant auto/lru
+	in_variant tc/table
+elif ! ((fast)); then
+	in_variant tcx/table
+	in_variant tc/lru
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))

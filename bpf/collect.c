@@ -15,10 +15,12 @@ struct collect {			/* mirrored by CollectRequest.cs */
 slow_path int collect_add(const struct collect *request)
 {
 	struct policy_counter *counter;
+	struct policy_key key;
 
 	if (!request)
 		return 1;
-	counter = bpf_map_lookup_elem(&cilium_policy_counter, &request->key);
+	key = request->key;		/* Linux 6.1 takes no key from an argument */
+	counter = bpf_map_lookup_elem(&cilium_policy_counter, &key);
 	if (!counter)
 		return 1;
 	__sync_fetch_and_add(&counter->packets, request->amount.packets);

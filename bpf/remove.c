@@ -14,11 +14,14 @@ struct remove {				/* mirrored by RemoveRequest.cs */
 
 slow_path int remove_connection(const struct remove *request)
 {
+	struct ct_key6 key;
+
 	if (!request)
 		return CT_REMOVAL_GONE;
+	key = request->key;		/* Linux 6.1 takes no key from an argument */
 	if (request->family == FAMILY_IPV6)
-		return ct_lru_remove(&cilium_ct6, &request->key, request->state);
-	return ct_lru_remove(&cilium_ct4, &request->key, request->state);
+		return ct_lru_remove(&cilium_ct6, &key, request->state);
+	return ct_lru_remove(&cilium_ct4, &key, request->state);
 }
 
 SEC("tc")

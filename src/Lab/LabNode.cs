@@ -9,7 +9,7 @@ namespace Cilium.Framework.Lab;
 /// <summary>One node of the lab: its network, its agent, its pods. Plays the container runtime's part: makes the veth, asks for addresses, announces the endpoint.</summary>
 public sealed class LabNode : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = Patience.Of(TimeSpan.FromSeconds(30));
     private readonly string _name;
     private readonly Layout _layout;
     private readonly IReadOnlyList<string> _settings;

@@ -17,7 +17,7 @@ public class RestartTests
     private const int IperfSeconds = 5;
 
     /// <summary>The datapath reports its writes every second in the test that reads them.</summary>
-    private static readonly TimeSpan TwoReports = TimeSpan.FromSeconds(2.2);
+    private static readonly TimeSpan TwoReports = Patience.Of(TimeSpan.FromSeconds(2.2));
 
     [Fact]
     public async Task Killing_the_agent_loses_no_datagram_and_adds_no_stall_to_a_stream()
@@ -36,9 +36,7 @@ public class RestartTests
 
         Assert.Equal(0, killed.Udp.Lost);
         Assert.Equal(0, killed.Udp.SocketDrops);
-        Assert.True(
-            killed.LongestStall - control.LongestStall < TimeSpan.FromMilliseconds(200),
-            $"longest stall {killed.LongestStall.TotalMilliseconds:0} ms with the kill, {control.LongestStall.TotalMilliseconds:0} ms without");
+        AddsNoStall(killed.LongestStall, control.LongestStall);
     }
 
     [Fact]
@@ -84,9 +82,7 @@ public class RestartTests
         Assert.Equal(0, replaced.Udp.Lost);
         Assert.Equal(0, replaced.Udp.SocketDrops);
         Assert.Equal(0, (await denied.StopAsync()).Received);
-        Assert.True(
-            replaced.LongestStall - control.LongestStall < TimeSpan.FromMilliseconds(200),
-            $"longest stall {replaced.LongestStall.TotalMilliseconds:0} ms with the change of programs, {control.LongestStall.TotalMilliseconds:0} ms without");
+        AddsNoStall(replaced.LongestStall, control.LongestStall);
     }
 
     [Fact]
@@ -140,7 +136,7 @@ public class RestartTests
         var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
         await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
         await using var echo = new EchoServer(server.Namespace, Port);
-        Assert.True(await Probe.TcpAsync(client.Namespace, server.IPv4, Port, TimeSpan.FromSeconds(5), TestLab.Cancelled));
+        Assert.True(await Probe.TcpAsync(client.Namespace, server.IPv4, Port, Patience.Of(TimeSpan.FromSeconds(5)), TestLab.Cancelled));
         await lab.Node.Agent.KillAsync(TestLab.Cancelled);
 
         foreach (var (what, expected) in new[] { ("endpoint", server.IPv4.ToString()), ("ipcache", $"{server.IPv4}/32"), ("policy", "server ingress[0]"), ("ct", $"{server.IPv4}:{Port}"), ("ct", "server ingress[0]"), ("metrics", "Success") })
@@ -163,8 +159,14 @@ public class RestartTests
         var refused = await Assert.ThrowsAsync<LabException>(() => AgentProcess.StartAsync(
             TestLab.Layout, lab.Node.Network.Node, Path.Combine(folder, "second"),
             ["profile=standalone", "plugins.development=true", $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "second", "run")}", "ipv4.pod-cidr=10.9.0.0/24"],
-            TimeSpan.FromSeconds(20), TestLab.Cancelled));
+            Patience.Of(TimeSpan.FromSeconds(20)), TestLab.Cancelled));
         Assert.Contains("another agent uses it", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static void AddsNoStall(TimeSpan restarted, TimeSpan control)
+    {
+        if (Patience.TimesCount)
+            Assert.True(restarted - control < TimeSpan.FromMilliseconds(200), $"longest stall {restarted.TotalMilliseconds:0} ms with the restart, {control.TotalMilliseconds:0} ms without");
     }
 
     private static Task<DatagramStream> ProbesAsync(LabPod client, LabPod server, int port, bool expectArrival) => DatagramStream.StartAsync(

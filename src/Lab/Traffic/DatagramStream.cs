@@ -10,7 +10,7 @@ public sealed class DatagramStream : IAsyncDisposable
 {
     private const int SocketOptionReceiveBufferForce = 33;
     private const int SolSocket = 1;
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Grace = Patience.Of(TimeSpan.FromMilliseconds(300));
     private readonly CancellationTokenSource _stopSending = new();
     private readonly CancellationTokenSource _stopReceiving = new();
     private readonly Socket _sender;
@@ -62,7 +62,7 @@ public sealed class DatagramStream : IAsyncDisposable
     }
 
     /// <summary>Returns once something has arrived: the receiver is ready.</summary>
-    public Task WaitForArrivalAsync(CancellationToken ct) => _first.Task.WaitAsync(TimeSpan.FromSeconds(5), ct);
+    public Task WaitForArrivalAsync(CancellationToken ct) => _first.Task.WaitAsync(Patience.Of(TimeSpan.FromSeconds(5)), ct);
 
     /// <summary>What came of it so far; what is on its way counts as lost.</summary>
     public Result SoFar
