@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Measures one group. With --json stdout carries nothing but JSON; build and progress go to stderr.
 #   ./bench.sh datapath [--json] [--rounds N] [--conntrack table|lru]     nanoseconds per packet of the BPF programs (needs root)
+#   ./bench.sh node [--json] [--attach auto|tcx|tc]                       an agent with 1,000 endpoints (needs root)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-declare -A projects=([datapath]=bench/Datapath/Datapath.Bench.csproj)
+declare -A projects=([datapath]=bench/Datapath/Datapath.Bench.csproj [node]=bench/Node/Node.Bench.csproj)
 group=${1:-}
 if [[ -z ${projects[$group]:-} ]]; then
 	echo "bench.sh: \"$group\" is not a group. Accepted: ${!projects[*]}" >&2
@@ -13,4 +14,8 @@ fi
 shift
 eng/prerequisites.sh >&2
 dotnet build "${projects[$group]}" -c Release --nologo -v quiet >&2
+if [[ $group == node ]]; then
+	eng/publish.sh artifacts/bench-layout
+	set -- artifacts/bench-layout "$@"
+fi
 exec "artifacts/bin/$(basename "${projects[$group]}" .csproj)/release/$(basename "${projects[$group]}" .csproj)" "$@"

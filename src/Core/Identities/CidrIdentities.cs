@@ -51,6 +51,8 @@ internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdent
         var taken = table.Select(row => row.Id.Value).ToHashSet();
         foreach (var prefix in prefixes.Where(prefix => !rows.ContainsKey(prefix)).Order())
             rows[prefix] = new CidrIdentityRow(prefix, Next(taken), IsWanted: true);
+        if (rows.Count == table.Count && rows.Values.All(row => row == table[row.Prefix]))
+            return;
         // On the disk before anybody uses it.
         file.Change(state => state with { Prefixes = rows.Values.OrderBy(row => row.Prefix).ToDictionary(row => row.Prefix.ToString(), row => row.Id.Value), LastPrefixId = _last });
         table.ReplaceAll(rows.Values);

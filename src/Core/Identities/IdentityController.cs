@@ -15,6 +15,9 @@ internal sealed class IdentityController(
     IReadTable<IpPrefix, CidrIdentityRow> cidrs,
     IWriteTable<NumericIdentity, IdentityRow> identities) : IController
 {
+    // Rows that were made before: there may be tens of thousands, and each change of anything asks for all.
+    private readonly Dictionary<NumericIdentity, (IpPrefix Prefix, IdentityRow Row)> _ofPrefixes = [];
+
     /// <inheritdoc />
     public void Compute()
     {
@@ -28,10 +31,19 @@ internal sealed class IdentityController(
         }
 
         foreach (var cidr in cidrs.Where(cidr => cidr.Id.IsNodeLocal))
-            rows[cidr.Id] = new IdentityRow(cidr.Id, Policies.Rules.CidrLabels.Of(cidr.Prefix));
+            rows[cidr.Id] = Of(cidr);
         // Last: what has a fixed meaning keeps it, whoever says otherwise.
         foreach (var row in ReservedIdentities.All)
             rows[row.Id] = row;
         identities.ReplaceAll(rows.Values);
+        foreach (var id in _ofPrefixes.Keys.Where(id => !rows.ContainsKey(id)).ToList())
+            _ofPrefixes.Remove(id);
+    }
+
+    private IdentityRow Of(CidrIdentityRow cidr)
+    {
+        if (!_ofPrefixes.TryGetValue(cidr.Id, out var known) || known.Prefix != cidr.Prefix)
+            _ofPrefixes[cidr.Id] = known = (cidr.Prefix, new IdentityRow(cidr.Id, Policies.Rules.CidrLabels.Of(cidr.Prefix)));
+        return known.Row;
     }
 }

@@ -1,4 +1,5 @@
 using Cilium.Framework.Hosting;
+using Cilium.Framework.Prefixes;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 
@@ -30,8 +31,8 @@ internal sealed class PolicyRevisionController(Func<ulong> computed, NodeTables 
     {
         var cidrs = tables.CidrIdentities.Snapshot;
         var addresses = tables.IpCache.Rows.Snapshot;
-        var awaited = cidrs.Where(cidr => cidr.IsWanted && addresses[cidr.Prefix] is not { IsDone: true }).ToList();
-        return awaited.Count == 0 ? [] : cidrs.Where(cidr => awaited.Exists(other => other.Prefix.Contains(cidr.Prefix) || cidr.Prefix.Contains(other.Prefix))).Select(cidr => cidr.Id).ToHashSet();
+        var awaited = new PrefixIndex<NumericIdentity>(cidrs.Where(cidr => cidr.IsWanted && addresses[cidr.Prefix] is not { IsDone: true }).Select(cidr => (cidr.Prefix, cidr.Id)));
+        return awaited.Count == 0 ? [] : cidrs.Where(cidr => awaited.Overlaps(cidr.Prefix)).Select(cidr => cidr.Id).ToHashSet();
     }
 
     private static bool Names(PolicyRow policy, HashSet<NumericIdentity> identities) =>

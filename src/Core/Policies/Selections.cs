@@ -1,5 +1,6 @@
 using Cilium.Framework.Identities;
 using Cilium.Framework.Policies.Rules;
+using Cilium.Framework.Prefixes;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Policies;
@@ -10,10 +11,25 @@ internal sealed class Selections(IReadOnlyCollection<IdentityRow> identities)
 {
     private readonly Dictionary<PeerSelector, IReadOnlyCollection<NumericIdentity>> _selected = [];
 
+    // A rule may name thousands of prefixes, and each is an identity: asking every selector about every identity would take their product.
+    private readonly Lazy<PrefixIndex<IdentityRow>> _prefixes = new(() => new PrefixIndex<IdentityRow>(Prefixes(identities)));
+
     public IReadOnlyCollection<NumericIdentity> Of(PeerSelector peer)
     {
         if (!_selected.TryGetValue(peer, out var selected))
-            _selected[peer] = selected = [.. identities.Where(peer.Selects).Select(identity => identity.Id)];
+            _selected[peer] = selected = [.. Candidates(peer).Where(peer.Selects).Select(identity => identity.Id)];
         return selected;
+    }
+
+    private IEnumerable<IdentityRow> Candidates(PeerSelector peer) =>
+        peer is PeerSelector.Cidr cidr ? _prefixes.Value.Inside(cidr.Prefix).Select(item => item.Value) : identities;
+
+    private static IEnumerable<(IpPrefix, IdentityRow)> Prefixes(IReadOnlyCollection<IdentityRow> identities)
+    {
+        foreach (var identity in identities)
+        {
+            if (identity.Id.IsNodeLocal && CidrLabels.TryGetPrefix(identity.Labels, out var prefix))
+                yield return (prefix, identity);
+        }
     }
 }
