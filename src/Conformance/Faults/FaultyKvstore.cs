@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Cilium.Framework.Kvstore;
+
+namespace Cilium.Framework.Conformance.Faults;
+
+/// <summary>A store whose calls go wrong as planned. Events of a watch are counted under <c>WatchAsync</c>, all watches together.</summary>
+/// <param name="store">What carries the calls out.</param>
+/// <param name="plan">What goes wrong.</param>
+public sealed class FaultyKvstore(IKvstore store, FaultPlan plan) : IKvstore
+{
+    /// <inheritdoc />
+    public KvstoreCapabilities Capabilities => store.Capabilities;
+
+    /// <inheritdoc />
+    public ValueTask StartAsync(CancellationToken cancellationToken) => plan.RunAsync(nameof(StartAsync), () => store.StartAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken) =>
+        plan.RunAsync(nameof(GetAsync), () => store.GetAsync(key, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        plan.RunAsync(nameof(ListAsync), () => store.ListAsync(prefix, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken) =>
+        plan.RunAsync(nameof(CommitAsync), () => store.CommitAsync(conditions, operations, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<KvEvent> WatchAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in store.WatchAsync(prefix, cancellationToken))
+        {
+            if (!plan.Loses(nameof(WatchAsync)))
+                yield return happened;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) =>
+        plan.RunAsync(nameof(GetStatusAsync), () => store.GetStatusAsync(cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Cilium.Framework.Conformance.Checking;
+using Cilium.Framework.Kvstore;
+
+namespace Cilium.Framework.Conformance.Kvstore;
+
+/// <summary>What every <see cref="IKvstore"/> must do. Derive from it in a test project of xunit v3 and say how a store is made.</summary>
+/// <remarks>Each test begins with a store of its own, empty and started, and ends by disposing it.</remarks>
+public abstract partial class KvstoreConformance : IAsyncLifetime
+{
+    private IKvstore? _store;
+
+    /// <summary>Makes a store without content. Not started: the suite starts and disposes it.</summary>
+    protected abstract ValueTask<IKvstore> CreateAsync();
+
+    /// <summary>Makes a store over what the first one of this test left when it was disposed; null when its content ends with it.</summary>
+    protected virtual ValueTask<IKvstore?> ReopenAsync() => ValueTask.FromResult<IKvstore?>(null);
+
+    /// <summary>
+    /// Makes a store over what a crash at this moment would leave: the first one still runs and is not asked. For a store in files, copy them and open the copy.
+    /// Null when there is no such thing, as for a server that keeps the content elsewhere.
+    /// </summary>
+    protected virtual ValueTask<IKvstore?> AfterCrashAsync() => ValueTask.FromResult<IKvstore?>(null);
+
+    /// <summary>Connects as another node would; must be there when <see cref="KvstoreCapabilities.Shared"/> is claimed.</summary>
+    protected virtual ValueTask<IKvstore?> ConnectAnotherAsync() => ValueTask.FromResult<IKvstore?>(null);
+
+    /// <summary>How long one call may take before it counts as hanging.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(10);
+
+    /// <summary>The store of this test.</summary>
+    protected IKvstore Store => _store ?? throw new InvalidOperationException("The test has not begun.");
+
+    private Deadline Within => new(Patience);
+
+    /// <summary>Begins a test.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        _store = await CreateAsync();
+        await Within.Of(_store.StartAsync(Stop), "IKvstore.StartAsync");
+    }
+
+    /// <summary>Ends a test; override it to remove files too.</summary>
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_store is not null)
+            await Within.Of(_store.DisposeAsync(), "IKvstore.DisposeAsync");
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static KvOperation Put(string key, string value) => new KvOperation.Put(key, Encoding.UTF8.GetBytes(value));
+
+    private static string Text(ReadOnlyMemory<byte> value) => Encoding.UTF8.GetString(value.Span);
+
+    private Task<KvCommitResult> PutAsync(string key, string value) => CommitAsync([], Put(key, value));
+
+    private Task<KvCommitResult> DeleteAsync(string key) => CommitAsync([], new KvOperation.Delete(key));
+
+    private Task<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, params KvOperation[] operations) =>
+        Within.Of(Store.CommitAsync(conditions, operations, Stop), "IKvstore.CommitAsync");
+
+    private Task<KvEntry?> GetAsync(string key) => GetAsync(Store, key);
+
+    private Task<KvEntry?> GetAsync(IKvstore store, string key) => Within.Of(store.GetAsync(key, Stop), "IKvstore.GetAsync");
+
+    private Task<IReadOnlyList<KvEntry>> ListAsync(string prefix) => ListAsync(Store, prefix);
+
+    private Task<IReadOnlyList<KvEntry>> ListAsync(IKvstore store, string prefix) => Within.Of(store.ListAsync(prefix, Stop), "IKvstore.ListAsync");
+
+    /// <summary>Keys and values as one line each.</summary>
+    private static IEnumerable<string> Lines(IEnumerable<KvEntry> entries) => entries.Select(entry => $"{entry.Key}={Text(entry.Value)}");
+}
