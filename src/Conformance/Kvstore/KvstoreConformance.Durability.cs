@@ -18,7 +18,12 @@ public abstract partial class KvstoreConformance
         var before = await ListAsync("");
         await Within.Of(Store.DisposeAsync(), "IKvstore.DisposeAsync");
         await using var again = await ReopenAsync();
-        Assert.SkipWhen(again is null, "ReopenAsync gives null: the content of this store ends with it");
+        if (again is null)
+        {
+            NotApplicable("ReopenAsync gives null: the content of this store ends with it");
+            return;
+        }
+
         await Within.Of(again.StartAsync(Stop), "IKvstore.StartAsync");
         var after = await ListAsync(again, "");
         promise.Same(Lines(before), Lines(after), "the content after closing and opening");
@@ -37,7 +42,12 @@ public abstract partial class KvstoreConformance
         await PutAsync("gone", "1");
         await DeleteAsync("gone");
         await using var after = await AfterCrashAsync();
-        Assert.SkipWhen(after is null, "AfterCrashAsync gives null: what a crash leaves cannot be looked at");
+        if (after is null)
+        {
+            NotApplicable("AfterCrashAsync gives null: what a crash leaves cannot be looked at");
+            return;
+        }
+
         await Within.Of(after.StartAsync(Stop), "IKvstore.StartAsync");
         promise.Same(["left=1", "right=1"], Lines(await ListAsync(after, "")), "the content after a crash");
     }
@@ -50,7 +60,8 @@ public abstract partial class KvstoreConformance
         if (!Store.Capabilities.HasFlag(KvstoreCapabilities.Shared))
         {
             promise.Kept(other is null, () => "ConnectAnotherAsync gives a store, but Shared is not claimed: nodes that could share would not.");
-            Assert.Skip("Shared is not claimed");
+            NotApplicable("Shared is not claimed");
+            return;
         }
 
         if (other is null)

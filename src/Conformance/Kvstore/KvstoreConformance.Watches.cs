@@ -125,11 +125,10 @@ public abstract partial class KvstoreConformance
     public async Task A_cancelled_watch_ends()
     {
         var promise = new Promise("IKvstore.WatchAsync ends by cancellation.", "pass the token to whatever the sequence waits on ([EnumeratorCancellation]).");
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        await using var watch = Store.WatchAsync("", cancel.Token).GetAsyncEnumerator(cancel.Token);
-        await Within.Of(watch.MoveNextAsync(), "IKvstore.WatchAsync");
-        var next = watch.MoveNextAsync().AsTask();
-        await cancel.CancelAsync();
+        await using var watch = Watch("", promise);
+        await watch.ListAsync();
+        var next = watch.BeginNext();
+        await watch.CancelAsync();
         await EndedAsync(next, promise, "after its token was cancelled");
     }
 
@@ -137,9 +136,9 @@ public abstract partial class KvstoreConformance
     public async Task A_watch_ends_when_the_store_is_disposed()
     {
         var promise = new Promise("IKvstore.WatchAsync ends when the store is disposed.", "complete every watch in DisposeAsync.");
-        await using var watch = Store.WatchAsync("", Stop).GetAsyncEnumerator(Stop);
-        await Within.Of(watch.MoveNextAsync(), "IKvstore.WatchAsync");
-        var next = watch.MoveNextAsync().AsTask();
+        await using var watch = Watch("", promise);
+        await watch.ListAsync();
+        var next = watch.BeginNext();
         await Within.Of(Store.DisposeAsync(), "IKvstore.DisposeAsync");
         await EndedAsync(next, promise, "after the store was disposed");
     }
@@ -153,5 +152,5 @@ public abstract partial class KvstoreConformance
 
     private WatchReader Watch(string prefix, Promise promise) => Watch(Store, prefix, promise);
 
-    private WatchReader Watch(IKvstore store, string prefix, Promise promise) => new(store.WatchAsync(prefix, Stop).GetAsyncEnumerator(Stop), Patience, promise);
+    private WatchReader Watch(IKvstore store, string prefix, Promise promise) => new(store, prefix, Patience, promise, Stop);
 }

@@ -81,7 +81,12 @@ public abstract partial class TargetConformance<TRow>
     [Fact]
     public async Task A_refused_row_takes_no_other_with_it()
     {
-        Assert.SkipWhen(Refused is null, "Refused gives null: this target refuses no row by an outcome");
+        if (Refused is null)
+        {
+            NotApplicable("Refused gives null: this target refuses no row by an outcome");
+            return;
+        }
+
         var promise = new Promise(
             "IReconcileTarget.ApplyAsync: a failed item is an outcome that says what failed; the others of its batch are realised, and what was realised before is untouched.",
             "a loop that ends at the first failure, or an exception where RowOutcome.Failed belongs.");

@@ -34,7 +34,12 @@ public abstract partial class TargetConformance<TRow>
     public async Task Pruning_never_touches_what_belongs_to_others()
     {
         var promise = new Promise(PruneText, "mark what is yours (a route protocol, a name, a folder) and look for the mark before you remove anything.");
-        Assert.SkipUnless(await AddForeignAsync(), "AddForeignAsync gives false: there can be nothing of others");
+        if (!await AddForeignAsync())
+        {
+            NotApplicable("AddForeignAsync gives false: there can be nothing of others");
+            return;
+        }
+
         await ApplyAsync(promise, Upsert(Rows[0]));
         await PruneAsync(Target);
         promise.Kept(await ForeignIsThereAsync(), () => "something of somebody else is gone or changed after PruneAsync with no desired row.");
@@ -50,7 +55,12 @@ public abstract partial class TargetConformance<TRow>
         await ApplyAsync(promise, [.. Rows.Select(row => Upsert(row))]);
         var before = await SeenAsync();
         var next = await RestartAsync();
-        Assert.SkipWhen(next is null, "RestartAsync gives null: what this target makes ends with the process");
+        if (next is null)
+        {
+            NotApplicable("RestartAsync gives null: what this target makes ends with the process");
+            return;
+        }
+
         promise.Same(before, await SeenAsync(), "what is observed after a restart");
         await ApplyAsync(next, promise, [.. Rows.Select(row => Upsert(row))]);
         promise.Same(before, await SeenAsync(), "what is observed after a new process applied every row again");

@@ -15,6 +15,9 @@ public sealed class MemoryTarget<TRow, TKey>(Func<TRow, TKey> keyOf, IDictionary
     /// <summary>Why a row cannot be realised; null when it can.</summary>
     public Func<TRow, string?> Refuses { get; init; } = _ => null;
 
+    /// <summary>Told of the row that was held before another takes its place, or nothing does.</summary>
+    public Action<TRow> Replaced { get; init; } = _ => { };
+
     /// <inheritdoc />
     public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<TRow> batch, CancellationToken cancellationToken)
     {
@@ -28,20 +31,31 @@ public sealed class MemoryTarget<TRow, TKey>(Func<TRow, TKey> keyOf, IDictionary
     public ValueTask<int> PruneAsync(IReadOnlyCollection<TRow> desired, CancellationToken cancellationToken)
     {
         var wanted = desired.Select(keyOf).ToHashSet();
-        return new(held.Keys.Where(key => !wanted.Contains(key)).ToArray().Count(held.Remove));
+        return new(held.Keys.Where(key => !wanted.Contains(key)).ToArray().Count(Remove));
     }
 
     private RowOutcome Apply(ReconcileItem<TRow> item)
     {
         if (item.Action == ReconcileAction.Delete)
         {
-            held.Remove(keyOf(item.Row));
+            Remove(keyOf(item.Row));
             return RowOutcome.Done;
         }
 
         if (Refuses(item.Row) is { } reason)
             return RowOutcome.Failed(ErrorKind.Invalid, reason);
+        if (held.TryGetValue(keyOf(item.Row), out var before) && !before.Equals(item.Row))
+            Replaced(before);
         held[keyOf(item.Row)] = item.Row;
         return RowOutcome.Done;
+    }
+
+    private bool Remove(TKey key)
+    {
+        if (!held.TryGetValue(key, out var row))
+            return false;
+        held.Remove(key);
+        Replaced(row);
+        return true;
     }
 }
