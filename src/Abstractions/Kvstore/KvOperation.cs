@@ -9,7 +9,7 @@ public abstract record KvOperation
 
     /// <summary>Creates or replaces a key.</summary>
     /// <param name="Key">The key.</param>
-    /// <param name="Value">At most 512 KiB.</param>
+    /// <param name="Value">At most 512 KiB. The store copies it: what the caller does with its buffer after the commit changes nothing.</param>
     public sealed record Put(string Key, ReadOnlyMemory<byte> Value) : KvOperation;
 
     /// <summary>Removes a key; success when it does not exist.</summary>
