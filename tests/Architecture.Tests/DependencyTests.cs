@@ -45,6 +45,11 @@ public class DependencyTests
     }
 
     [Fact]
+    public void The_kit_for_authors_references_the_contracts_and_xunit_only() => Assert.All(BuiltAssembly.Of("Conformance").References, reference => Assert.True(
+        reference == Abstractions || reference.StartsWith("System.", StringComparison.Ordinal) || reference.StartsWith("xunit.v3.", StringComparison.Ordinal),
+        $"Conformance references {reference}: an author would have to have it too"));
+
+    [Fact]
     public void The_agent_references_the_core_and_no_plugin() => Assert.Subset(new HashSet<string> { Core, Abstractions, Netlink, Client }, Ours(BuiltAssembly.Of("Agent")));
 
     private static HashSet<string> Ours(BuiltAssembly assembly) => [.. assembly.References.Where(reference => reference.StartsWith("Cilium.", StringComparison.Ordinal))];

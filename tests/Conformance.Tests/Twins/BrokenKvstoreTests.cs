@@ -52,6 +52,13 @@ public sealed class BrokenKvstoreTests
         "Modified a/1 did not come within 0.7 s. So far: \"Created a/1=x\", \"ListDone\".");
 
     [Fact]
+    public Task A_watch_that_subscribes_after_its_list() => FailsAsync<SubscribesLate>(
+        nameof(KvstoreConformance.A_watch_begun_while_others_write_loses_and_reorders_nothing),
+        "its last state is never lost; with EveryRevision no change is left out.",
+        "EveryRevision is claimed; the revisions told of: ",
+        "the gap between reading the list and subscribing to changes");
+
+    [Fact]
     public Task A_watch_that_ignores_its_token() => FailsAsync<Deaf>(
         nameof(KvstoreConformance.A_cancelled_watch_ends),
         "a watch still waits 0.7 s after its token was cancelled.",
@@ -174,9 +181,65 @@ public sealed class BrokenKvstoreTests
         }
     }
 
+    private sealed class SubscribesLate : KvstoreTwin
+    {
+        private const int BeforeGap = 10, AfterGap = 13;
+        private readonly Dictionary<string, int> _writes = [];
+        private readonly SemaphoreSlim _listed = new(0), _passed = new(0), _subscribed = new(0);
+
+        public override async ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
+        {
+            // Three writes of each key k0, k1, ... fall between the list of its watch and the subscription, every time.
+            if (operations is not [KvOperation.Put { Key: ['k', _] } put])
+                return await base.CommitAsync(conditions, operations, cancellationToken);
+            var number = _writes[put.Key] = _writes.GetValueOrDefault(put.Key) + 1;
+            if (number == BeforeGap)
+                await _listed.WaitAsync(cancellationToken);
+            if (number == AfterGap)
+            {
+                _passed.Release();
+                await _subscribed.WaitAsync(cancellationToken);
+            }
+
+            return await base.CommitAsync(conditions, operations, cancellationToken);
+        }
+
+        public override async IAsyncEnumerable<KvEvent> WatchAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            if (prefix is not ['k', _])
+            {
+                await foreach (var happened in base.WatchAsync(prefix, cancellationToken))
+                    yield return happened;
+                yield break;
+            }
+
+            foreach (var entry in await ListAsync(prefix, cancellationToken))
+                yield return new(KvEventKind.Created, entry.Key, entry.Value, entry.Revision);
+            yield return new(KvEventKind.ListDone, "", default, 0);
+            _listed.Release();
+            await _passed.WaitAsync(cancellationToken);
+            var listing = true;
+            await foreach (var happened in base.WatchAsync(prefix, cancellationToken))
+            {
+                if (!listing)
+                    yield return happened;
+                else if (happened.Kind == KvEventKind.ListDone)
+                {
+                    listing = false;
+                    _subscribed.Release();
+                }
+            }
+        }
+    }
+
     private sealed class Deaf : KvstoreTwin
     {
-        public override IAsyncEnumerable<KvEvent> WatchAsync(string prefix, CancellationToken cancellationToken) => base.WatchAsync(prefix, CancellationToken.None);
+        public override IAsyncEnumerable<KvEvent> WatchAsync(string prefix, CancellationToken cancellationToken) => new WithoutToken(base.WatchAsync(prefix, CancellationToken.None));
+
+        private sealed class WithoutToken(IAsyncEnumerable<KvEvent> events) : IAsyncEnumerable<KvEvent>
+        {
+            public IAsyncEnumerator<KvEvent> GetAsyncEnumerator(CancellationToken cancellationToken) => events.GetAsyncEnumerator(CancellationToken.None);
+        }
     }
 
     private sealed class WaitsForReaders : KvstoreTwin
