@@ -72,7 +72,7 @@ public sealed class StrangersPathTests(Stranger stranger)
 
     [Fact]
     [Trait("Needs", "Root")]
-    public async Task The_standalone_agent_enforces_policies_with_it()
+    public async Task The_standalone_agent_starts_an_endpoint_with_it()
     {
         Require.Bpf();
         Require.Tool("nsenter");
