@@ -15,13 +15,15 @@ internal static partial class RunCommand
         var configuration = Settings.Load(parsed).ThrowIfInvalid();
         using var loggers = AgentLogging.Create(new LogSwitch(configuration.Options.LogLevel));
         var logger = loggers.CreateLogger(nameof(RunCommand));
-        await using var agent = await AgentHost.StartAsync(configuration, TimeProvider.System, stop.Token);
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+            await using var agent = await AgentHost.StartAsync(configuration, TimeProvider.System, stop.Token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Stopping(logger, configuration.Options.NodeName);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // While it was starting.
             Stopping(logger, configuration.Options.NodeName);
         }
 

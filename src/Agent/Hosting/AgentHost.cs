@@ -40,7 +40,17 @@ internal sealed class AgentHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         while (_stop.TryPop(out var stop))
-            await stop();
+        {
+            try
+            {
+                await stop();
+            }
+            catch (Exception exception)
+            {
+                // What was started before it is ended all the same. The log may be what has just been closed.
+                await Console.Error.WriteLineAsync($"cilium-agent: while stopping: {exception}");
+            }
+        }
     }
 
     private async Task BuildAsync(LoadedConfiguration configuration, TimeProvider time, CancellationToken ct)
@@ -51,7 +61,8 @@ internal sealed class AgentHost : IAsyncDisposable
         var state = Own(StateDirectory.Open(options.StateDirectory));
         Directory.CreateDirectory(options.RunDirectory);
         var health = new HealthTree(time);
-        var plugins = OwnAsync(await new PluginHost(configuration, time, loggers, Own(new Meter("cilium")), health).LoadAsync());
+        var plugins = OwnAsync(await new PluginHost(configuration, time, loggers, Own(new Meter("cilium")), health).LoadAsync(ct));
+        Own(new LastWords(plugins));
 
         var node = OwnAsync(await NodeRuntime.StartAsync(options, plugins, state, health, loggers, time, ct));
 

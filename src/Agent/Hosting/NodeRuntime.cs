@@ -113,9 +113,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         await _jobs.DisposeAsync();
         foreach (var reconciler in _reconcilers)
             reconciler.Dispose();
-        await _plugins.Datapath.DisposeAsync();
-        await _plugins.Routing.DisposeAsync();
-        await _plugins.Kvstore.DisposeAsync();
+        await _plugins.EndAsync(_loggers.CreateLogger<NodeRuntime>());
         Ipam.Dispose();
         _netlink.Dispose();
     }
@@ -123,7 +121,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private async Task ProbeAsync(CancellationToken ct)
     {
         var logger = _loggers.CreateLogger<NodeRuntime>();
-        var findings = await _plugins.Datapath.ProbeAsync(ct);
+        var findings = await _plugins.AskAsync("datapath", "probe", _plugins.Datapath.ProbeAsync, ct);
         foreach (var finding in findings.Where(finding => finding.Severity != ProbeSeverity.Info))
         {
             AgentLog.Finding(logger, finding.Subject, finding.Message);
@@ -137,15 +135,15 @@ internal sealed class NodeRuntime : IAsyncDisposable
 
     private async Task StartBackendsAsync(CancellationToken ct)
     {
-        await _plugins.Kvstore.StartAsync(ct);
-        Ipam.Start([.. new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>()]);
-        await _plugins.Routing.InitializeAsync(ct);
-        await _plugins.Datapath.InitializeAsync(ct);
+        await _plugins.StartAsync("kvstore", _plugins.Kvstore.StartAsync, ct);
+        await _plugins.StartAsync("ipam", () => Ipam.Start([.. new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>()]), ct);
+        await _plugins.StartAsync("routing", _plugins.Routing.InitializeAsync, ct);
+        await _plugins.StartAsync("datapath", _plugins.Datapath.InitializeAsync, ct);
     }
 
     private async Task RestoreAndRunAsync(CancellationToken ct)
     {
-        var held = await _plugins.Datapath.View.ListEndpointsAsync(ct);
+        var held = await _plugins.AskAsync("datapath", "list endpoints", _plugins.Datapath.View.ListEndpointsAsync, ct);
         var before = IdentityFile.Load();
         var identityState = IdentityFile.Rename(NodeKeyName.Choose(
             _options.NodeIPv4, before.Node, [.. _netlink.ListAddresses().Select(address => address.IP)], Gateways, _options.NodeName));
@@ -168,23 +166,23 @@ internal sealed class NodeRuntime : IAsyncDisposable
         claimSource.ListDone();
         Cidrs.Restore(identityState);
 
-        RunSources(stored, claims);
+        await RunSourcesAsync(stored, claims, ct);
         RunControllers([.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
         RunReconcilers();
         RunEvents();
     }
 
-    private void RunSources(IdentitySource stored, IdentityClaims claims)
+    private async Task RunSourcesAsync(IdentitySource stored, IdentityClaims claims, CancellationToken ct)
     {
         var hosts = new HostAddresses(_netlink, Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
         hosts.Read();
         _jobs.Start("host-addresses", hosts.RunAsync);
         _jobs.Start("identity-source", stored.RunAsync);
         _jobs.Start("identity-claims", claims.RunAsync);
-        PlanDevices();
+        await PlanDevicesAsync(ct);
     }
 
-    private void PlanDevices()
+    private async Task PlanDevicesAsync(CancellationToken ct)
     {
         var devices = Tables.Devices.RegisterSource("plan");
         var routes = Tables.NodeRoutes.RegisterSource("plan");
@@ -192,7 +190,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         {
             var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
             var description = new NodeDescription(_options.NodeName, [.. Ipam.LocalPools().Select(pool => pool.Cidr)], HostAddresses.Devices(_netlink, own));
-            Plan = new DevicePlan(description, _plugins.Routing.Plan(description), Ipam.LocalPools(), _options.Mtu);
+            Plan = new DevicePlan(description, await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct), Ipam.LocalPools(), _options.Mtu);
             Tables.Devices.ReplaceAll(Plan.Devices());
             Tables.NodeRoutes.ReplaceAll(Plan.Routes());
         }

@@ -63,6 +63,9 @@ public sealed record AgentOptions
     /// <summary><c>plugins.pins</c>: SHA-256 of plugin.json by plugin id, in lower-case hex.</summary>
     public required IReadOnlyDictionary<string, string> PluginPins { get; init; }
 
+    /// <summary><c>plugins.start-timeout</c>: how long one step of a plugin may take until the agent runs; what takes longer hangs.</summary>
+    public TimeSpan PluginStartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary><c>mtu</c>: bytes per packet between endpoints; null: found by looking at the devices.</summary>
     public int? Mtu { get; init; }
 

@@ -13,6 +13,9 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
     /// <summary>Smallest packet that every IPv4 host must accept (RFC 791).</summary>
     private const int SmallestMtu = 576;
     private const int LargestMtu = 65535;
+
+    /// <summary>Seconds. A start that takes an hour is a defect on any machine.</summary>
+    private const int LongestStart = 3600;
     private const string PinsPrefix = "plugins:pins:";
 
     private readonly SettingReader _read = new(settings, problems);
@@ -40,6 +43,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
             PluginsDirectory = _read.Folder("plugins:directory"),
             PluginsDevelopment = _read.Flag("plugins:development"),
             PluginPins = Pins(),
+            PluginStartTimeout = TimeSpan.FromSeconds(_read.Number("plugins:start-timeout", 1, LongestStart) ?? 1),
             Mtu = _read.Number("mtu", SmallestMtu, LargestMtu),
             Labels = _read.List("labels"),
             LogLevel = _read.Choice("log:level", new Dictionary<string, LogLevel> { ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warning"] = LogLevel.Warning, ["error"] = LogLevel.Error }),

@@ -14,7 +14,7 @@ internal static class CoreSettings
         "kvstore:provider", "routing:provider", "ipam:provider", "datapath:provider",
         "policy:enforcement", "policy:allow-localhost",
         "state-dir", "run-dir", "api:socket",
-        "plugins:directory", "plugins:development", "plugins:pins:*",
+        "plugins:directory", "plugins:development", "plugins:start-timeout", "plugins:pins:*",
         "mtu", "labels", "labels:#", "log:level",
     ];
 
@@ -36,6 +36,7 @@ internal static class CoreSettings
         Default("run-dir", "/run/cilium"),
         Default("plugins:directory", Path.Combine(sources.InstallDirectory, "plugins")),
         Default("plugins:development", "false"),
+        Default("plugins:start-timeout", "60"),
         Default("log:level", "info"),
     ];
 

@@ -1,3 +1,4 @@
+using System.Runtime.Loader;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Errors;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,7 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cilium.Framework.Plugins;
 
 /// <summary>A plugin that has registered what it provides.</summary>
-internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder builder) : IAsyncDisposable
+/// <param name="installed">Where it lies.</param>
+/// <param name="builder">What it has registered.</param>
+/// <param name="code">Where its assemblies are loaded.</param>
+internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder builder, AssemblyLoadContext? code) : IAsyncDisposable
 {
     private ServiceProvider? _services;
 
@@ -13,14 +17,18 @@ internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder buil
 
     public PluginBuilder Builder => builder;
 
+    /// <summary>Where its assemblies are loaded.</summary>
+    public AssemblyLoadContext? Code => code;
+
     /// <summary>Creates what it provides under a name.</summary>
     /// <returns>Null, with a problem noted, when it cannot.</returns>
     public TService? Create<TService>(string kind, string name, List<ConfigurationProblem> problems)
         where TService : class
     {
+        var path = $"{kind}:provider";
         if (builder.Find(kind, name) is not { } factory)
         {
-            problems.Add(new($"{kind}:provider", $"{installed.Title} does not provide {kind} {name}. It provides: {string.Join(", ", builder.Provides.DefaultIfEmpty("nothing"))}."));
+            problems.Add(new PluginRefusal("CF1208", $"does not provide {kind} {name}. It provides: {string.Join(", ", builder.Provides.DefaultIfEmpty("nothing"))}. Select what it provides, or install another build.").Of(installed, path));
             return null;
         }
 
@@ -35,7 +43,7 @@ internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder buil
         }
         catch (Exception error)
         {
-            problems.Add(new($"{kind}:provider", $"{installed.Title} could not create {kind} {name}: {error.Message}"));
+            problems.Add(new PluginRefusal("CF1208", $"could not create {kind} {name}. {PluginFailure.Text(error, kind)}").Of(installed, path));
         }
 
         return null;

@@ -28,7 +28,7 @@ internal sealed class PluginCatalog
         var catalog = new PluginCatalog(directory);
         if (!System.IO.Directory.Exists(directory))
         {
-            problems.Add(new("plugins:directory", $"{directory} does not exist. Name the folder that holds the plugins' folders."));
+            problems.Add(new("plugins:directory", $"CF1201 {directory} does not exist. Name the folder that holds the plugins' folders."));
             return catalog;
         }
 
@@ -51,11 +51,11 @@ internal sealed class PluginCatalog
             var manifest = JsonSerializer.Deserialize(bytes, PluginManifestJson.Default.PluginManifest) ?? throw new JsonException("is empty");
             var plugin = new InstalledPlugin(UnixPath.Resolve(folder), manifest, bytes);
             if (!_plugins.TryAdd(manifest.Id, plugin))
-                problems.Add(new("plugins:directory", $"plugin {manifest.Id} lies in two folders: {_plugins[manifest.Id].Folder} and {plugin.Folder}. Remove one of them."));
+                problems.Add(new("plugins:directory", $"CF1202 plugin {manifest.Id} lies in two folders: {_plugins[manifest.Id].Folder} and {plugin.Folder}. Remove one of them."));
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            problems.Add(new("plugins:directory", $"{file} cannot be read as a plugin's description: {error.Message} Reinstall the plugin."));
+            problems.Add(new("plugins:directory", $"CF1201 {file} cannot be read as a plugin's description: {error.Message} Reinstall the plugin."));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Runtime.Loader;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Datapath;
 using Cilium.Framework.Errors;
@@ -20,25 +21,36 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
     private AgentOptions Options => configuration.Options;
 
     /// <summary>Loads the selected plugins. State and run directory must exist when a plugin uses them; nothing is started.</summary>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="ConfigurationException">Every problem of the configuration and of all plugins. Nothing stays loaded that does anything.</exception>
-    public async Task<PluginSet> LoadAsync()
+    public async Task<PluginSet> LoadAsync(CancellationToken ct = default)
     {
         var catalog = PluginCatalog.Read(Options.PluginsDirectory, Options.PluginsDevelopment, _problems);
-        var plugins = CoreSettings.PluginKinds.ToDictionary(kind => kind, kind => Load(catalog, kind));
+        var plugins = new Dictionary<string, LoadedPlugin?>();
+        foreach (var kind in CoreSettings.PluginKinds)
+            plugins[kind] = await LoadAsync(catalog, kind, ct);
         RefuseSectionsOfNobody(catalog);
         var loaded = plugins.Values.OfType<LoadedPlugin>().ToArray();
-        var (kvstore, ipam, routing, datapath) = (Create<IKvstore>("kvstore"), Create<IIpam>("ipam"), Create<IRoutingBackend>("routing"), Create<IDatapath>("datapath"));
+        var (kvstore, ipam, routing, datapath) = (await CreateAsync<IKvstore>("kvstore"), await CreateAsync<IIpam>("ipam"), await CreateAsync<IRoutingBackend>("routing"), await CreateAsync<IDatapath>("datapath"));
         if (_problems.Count == 0 && kvstore is not null && ipam is not null && routing is not null && datapath is not null)
-            return new(loaded) { Kvstore = kvstore, Ipam = ipam, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, loaded) };
-        foreach (var plugin in loaded)
-            await plugin.DisposeAsync();
+        {
+            return new(plugins.ToDictionary(pair => pair.Key, pair => pair.Value!), Options.PluginStartTimeout, time)
+            {
+                Kvstore = kvstore, Ipam = ipam, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, loaded),
+            };
+        }
+
+        // Created is not started; what a backend holds already is given back all the same.
+        foreach (var made in ((object?[])[datapath, routing, kvstore, .. loaded.Reverse()]).OfType<IAsyncDisposable>())
+            await PluginCall.EndAsync(made, time);
         throw new ConfigurationException(_problems);
 
-        TService? Create<TService>(string kind)
-            where TService : class => plugins[kind]?.Create<TService>(kind, Options.Providers[kind], _problems);
+        async Task<TService?> CreateAsync<TService>(string kind)
+            where TService : class =>
+            plugins[kind] is { } plugin ? await InTimeAsync(plugin.Installed, kind, "create", problems => plugin.Create<TService>(kind, Options.Providers[kind], problems), ct) : null;
     }
 
-    private LoadedPlugin? Load(PluginCatalog catalog, string kind)
+    private async Task<LoadedPlugin?> LoadAsync(PluginCatalog catalog, string kind, CancellationToken ct)
     {
         var name = Options.Providers[kind];
         var path = $"{kind}:provider";
@@ -56,42 +68,64 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         var refusals = PluginIntegrity.Check(plugin, Options).ToList();
         if (refusals.Count == 0)
             refusals.AddRange(PluginPreflight.Check(plugin));
-        _problems.AddRange(refusals.Select(refusal => new ConfigurationProblem(path, $"{plugin.Title}: {refusal}")));
-        return refusals.Count == 0 ? Configure(plugin, path) : null;
+        _problems.AddRange(refusals.Select(refusal => refusal.Of(plugin, path)));
+        return refusals.Count == 0 ? await InTimeAsync(plugin, kind, "configure", problems => Configure(plugin, kind, problems), ct) : null;
     }
 
-    private LoadedPlugin? Configure(InstalledPlugin plugin, string path)
+    /// <summary>Runs the plugin's code where it may hang without holding up the host.</summary>
+    private async Task<TResult?> InTimeAsync<TResult>(InstalledPlugin plugin, string kind, string doing, Func<List<ConfigurationProblem>, TResult?> run, CancellationToken ct)
+        where TResult : class
     {
         try
         {
+            // A list of its own: what comes after the time is up concerns nobody any more.
+            var found = new List<ConfigurationProblem>();
+            var result = await Task.Run(() => run(found), CancellationToken.None).WaitAsync(Options.PluginStartTimeout, time, ct);
+            _problems.AddRange(found);
+            return result;
+        }
+        catch (TimeoutException)
+        {
+            _problems.Add(PluginCall.Hangs(doing, Options.PluginStartTimeout, kind).Of(plugin, $"{kind}:provider"));
+            return null;
+        }
+    }
+
+    private LoadedPlugin? Configure(InstalledPlugin plugin, string kind, List<ConfigurationProblem> problems)
+    {
+        var (path, doing) = ($"{kind}:provider", "could not be loaded");
+        try
+        {
+            var type = Load(plugin);
+            doing = "could not be made";
+            var instance = Activator.CreateInstance(type) as IPlugin ?? throw new InvalidOperationException($"{type} does not implement {nameof(IPlugin)} of the host.");
+            doing = "could not be configured";
             var builder = new PluginBuilder(ContextOf(plugin), configuration.Root.GetSection(plugin.Manifest.Id.Replace('.', ':')));
-            Instantiate(plugin).Configure(builder);
-            var loaded = new LoadedPlugin(plugin, builder);
-            _problems.AddRange(loaded.UnknownSettings(configuration.Settings));
+            instance.Configure(builder);
+            var loaded = new LoadedPlugin(plugin, builder, AssemblyLoadContext.GetLoadContext(type.Assembly));
+            problems.AddRange(loaded.UnknownSettings(configuration.Settings));
             return loaded;
         }
         catch (ConfigurationException error)
         {
-            _problems.AddRange(error.Problems);
+            problems.AddRange(error.Problems);
         }
         catch (Exception error)
         {
-            _problems.Add(new(path, $"{plugin.Title} could not be configured: {(error as TargetInvocationException)?.InnerException?.Message ?? error.Message}"));
+            problems.Add(new PluginRefusal("CF1208", $"{doing}. {PluginFailure.Text(error, kind)}").Of(plugin, path));
         }
 
         return null;
     }
 
-    private static IPlugin Instantiate(InstalledPlugin plugin)
+    private static Type Load(InstalledPlugin plugin)
     {
         var loader = PluginLoader.CreateFromAssemblyFile(plugin.AssemblyPath, SharedAssemblies.Types, config =>
         {
             config.IsUnloadable = false;
             config.PreferSharedTypes = false;
         });
-        var type = loader.LoadDefaultAssembly().GetCustomAttribute<CiliumPluginAttribute>()!.Type;
-        return Activator.CreateInstance(type) as IPlugin
-            ?? throw new InvalidOperationException($"{type} does not implement {nameof(IPlugin)} of the host.");
+        return loader.LoadDefaultAssembly().GetCustomAttribute<CiliumPluginAttribute>()!.Type;
     }
 
     private PluginContext ContextOf(InstalledPlugin plugin) => new()

@@ -10,16 +10,16 @@ namespace Cilium.Framework.Plugins;
 internal static class PluginPreflight
 {
     /// <summary>Everything that is wrong, in words; empty when nothing is.</summary>
-    public static IEnumerable<string> Check(InstalledPlugin plugin)
+    public static IEnumerable<PluginRefusal> Check(InstalledPlugin plugin)
     {
         if (CheckVersion(plugin.Manifest.ApiVersion) is { } version)
         {
-            yield return version;
+            yield return new("CF1205", version);
             yield break;
         }
 
         foreach (var name in plugin.Manifest.Files.Keys.Where(name => SharedAssemblies.Versions.ContainsKey(Path.GetFileNameWithoutExtension(name))))
-            yield return $"{name} lies in its folder, but the host provides that assembly: two copies would not fit together. Build the plugin with the package's build targets, or delete the file.";
+            yield return new("CF1206", $"{name} lies in its folder, but the host provides that assembly: two copies would not fit together. Build the plugin with the package's build targets, or delete the file.");
         foreach (var name in plugin.Manifest.Files.Keys.Where(name => name.EndsWith(".dll", StringComparison.Ordinal)))
         {
             foreach (var problem in CheckAssembly(plugin, name))
@@ -29,7 +29,7 @@ internal static class PluginPreflight
         foreach (var name in plugin.Manifest.Files.Keys.Where(name => name.EndsWith(".so", StringComparison.Ordinal)))
         {
             if (!IsNativeOfThisMachine(Path.Combine(plugin.Folder, name)))
-                yield return $"{name} is not a library for {RuntimeInformation.ProcessArchitecture} Linux. Install the plugin for this machine.";
+                yield return new("CF1206", $"{name} is not a library for {RuntimeInformation.ProcessArchitecture} Linux. Install the plugin for this machine.");
         }
     }
 
@@ -57,9 +57,9 @@ internal static class PluginPreflight
         return string.Create(CultureInfo.InvariantCulture, $"built against contracts {built}, this agent offers {PluginApi.Version}. {remedy}");
     }
 
-    private static List<string> CheckAssembly(InstalledPlugin plugin, string name)
+    private static List<PluginRefusal> CheckAssembly(InstalledPlugin plugin, string name)
     {
-        var problems = new List<string>();
+        var problems = new List<PluginRefusal>();
         try
         {
             using var file = File.OpenRead(Path.Combine(plugin.Folder, name));
@@ -67,25 +67,19 @@ internal static class PluginPreflight
             if (!image.HasMetadata)
                 return problems;
             var metadata = image.GetMetadataReader();
-            foreach (var reference in metadata.AssemblyReferences.Select(metadata.GetAssemblyReference))
-            {
-                var referenced = metadata.GetString(reference.Name);
-                if (SharedAssemblies.Versions.TryGetValue(referenced, out var host) && reference.Version > host)
-                    problems.Add($"{name} needs {referenced} {reference.Version}, this agent has {host}. Build the plugin against {host} or older, or upgrade the agent.");
-            }
-
+            problems.AddRange(PluginDependencies.Check(plugin, name, metadata));
             if (name == plugin.Manifest.Assembly)
                 problems.AddRange(CheckAttribute(plugin, metadata));
         }
         catch (Exception error) when (error is BadImageFormatException or IOException)
         {
-            problems.Add($"{name} is not an assembly: {error.Message}");
+            problems.Add(new("CF1206", $"{name} is not an assembly: {error.Message} Reinstall the plugin."));
         }
 
         return problems;
     }
 
-    private static IEnumerable<string> CheckAttribute(InstalledPlugin plugin, MetadataReader metadata)
+    private static IEnumerable<PluginRefusal> CheckAttribute(InstalledPlugin plugin, MetadataReader metadata)
     {
         var ids = metadata.GetAssemblyDefinition().GetCustomAttributes()
             .Select(metadata.GetCustomAttribute)
@@ -93,9 +87,9 @@ internal static class PluginPreflight
             .Select(attribute => IdOf(attribute, metadata))
             .ToArray();
         if (ids.Length != 1)
-            yield return $"{plugin.Manifest.Assembly} has {ids.Length} attributes [assembly: CiliumPlugin]; exactly one is needed.";
+            yield return new("CF1206", $"{plugin.Manifest.Assembly} has {ids.Length} attributes [assembly: CiliumPlugin]; exactly one is needed.");
         else if (ids[0] != plugin.Manifest.Id)
-            yield return $"{plugin.Manifest.Assembly} says that it is {ids[0]}. Id of plugin.json and of [assembly: CiliumPlugin] must be equal.";
+            yield return new("CF1206", $"{plugin.Manifest.Assembly} says that it is {ids[0]}. Id of plugin.json and of [assembly: CiliumPlugin] must be equal.");
     }
 
     private static bool IsPluginAttribute(CustomAttribute attribute, MetadataReader metadata)

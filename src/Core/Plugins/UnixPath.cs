@@ -14,12 +14,14 @@ internal static unsafe partial class UnixPath
 
     /// <summary>The absolute path without symbolic links.</summary>
     /// <exception cref="IOException">The path does not exist or cannot be read.</exception>
-    public static string Resolve(string path)
+    public static string Resolve(string path) =>
+        TryResolve(path) ?? throw new IOException($"{path} cannot be resolved: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+
+    /// <summary>The absolute path without symbolic links; null when it leads nowhere.</summary>
+    public static string? TryResolve(string path)
     {
         var buffer = stackalloc byte[MaxPath];
-        if (RealPath(path, buffer) is null)
-            throw new IOException($"{path} cannot be resolved: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
-        return Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer));
+        return RealPath(path, buffer) is null ? null : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer));
     }
 
     /// <summary>Why somebody beside root could change what lies at a path; null when nobody can. Looks at every folder above it too.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Cilium.Framework.BadPlugins;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Health;
 using Cilium.Framework.Plugins;
@@ -11,13 +12,15 @@ namespace Cilium.Framework.Core.Tests.Plugins;
 /// <summary>A plugins' directory with copies of real plugins and an emitted datapath.</summary>
 internal sealed class PluginFolder : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
     private readonly Meter _meter = new("test");
 
-    public PluginFolder()
+    /// <param name="parent">Where to make it; null: where temporary files are, which everybody can write.</param>
+    public PluginFolder(string? parent = null)
     {
+        _folder = new(parent);
         foreach (var name in (string[])["Kvstore.Embedded", "Ipam.HostScope", "Routing.Direct"])
-            Copy(Path.Combine(AppContext.BaseDirectory, "..", "..", name, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'))), this[name]);
+            BadPlugin.Copy(Path.Combine(AppContext.BaseDirectory, "..", "..", name, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'))), this[name]);
         EmitDatapath("datapath.fake", "fake");
     }
 
@@ -40,6 +43,12 @@ internal sealed class PluginFolder : IDisposable
         File.WriteAllText(Path.Combine(this[name], "plugin.json"), JsonSerializer.Serialize(new { id, version = "1.0", apiVersion, assembly = $"{name}.dll", files }));
     }
 
+    /// <summary>What the plugins of tests/BadPlugins were asked, in its order.</summary>
+    public IReadOnlyList<string> Journal => File.Exists(_folder["journal"]) ? File.ReadAllLines(_folder["journal"]) : [];
+
+    /// <summary>Selects the plugins of tests/BadPlugins.</summary>
+    public Task<PluginSet> LoadBadAsync(params string[] flags) => LoadAsync(["kvstore.provider=fixture", "routing.provider=fixture", "datapath.provider=fixture", .. flags]);
+
     public Task<PluginSet> LoadAsync(params string[] flags)
     {
         var configuration = ConfigurationLoader.Load(new ConfigurationSources
@@ -56,15 +65,5 @@ internal sealed class PluginFolder : IDisposable
     {
         _meter.Dispose();
         _folder.Dispose();
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in System.IO.Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
     }
 }

@@ -58,7 +58,7 @@ public sealed class PluginHostTests : IDisposable
         var expected = Hash(file);
         await File.AppendAllTextAsync(file, "x", TestContext.Current.CancellationToken);
         Assert.Equal(
-            [$"ipam:provider: plugin ipam.host-scope ({_plugins["Ipam.HostScope"]}): Ipam.HostScope.dll has the SHA-256 {Hash(file)}, but plugin.json says {expected}: it was changed or damaged. Reinstall the plugin."],
+            [$"ipam:provider: CF1204 plugin ipam.host-scope ({_plugins["Ipam.HostScope"]}): Ipam.HostScope.dll has the SHA-256 {Hash(file)}, but plugin.json says {expected}: it was changed or damaged. Reinstall the plugin."],
             await ProblemsAsync());
     }
 
@@ -76,7 +76,7 @@ public sealed class PluginHostTests : IDisposable
     public async Task Another_contract_version_is_refused(string version, string expected)
     {
         _plugins.EmitDatapath("datapath.fake", "fake", version);
-        Assert.Equal([$"datapath:provider: plugin datapath.fake ({_plugins["Datapath.Fake"]}): {expected}"], await ProblemsAsync());
+        Assert.Equal([$"datapath:provider: CF1205 plugin datapath.fake ({_plugins["Datapath.Fake"]}): {expected}"], await ProblemsAsync());
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class PluginHostTests : IDisposable
     public async Task A_plugin_that_does_not_provide_its_name_is_refused()
     {
         _plugins.EmitDatapath("datapath.fake", "other");
-        Assert.Equal([$"datapath:provider: plugin datapath.fake ({_plugins["Datapath.Fake"]}) does not provide datapath fake. It provides: datapath other."], await ProblemsAsync());
+        Assert.Equal([$"datapath:provider: CF1208 plugin datapath.fake ({_plugins["Datapath.Fake"]}): does not provide datapath fake. It provides: datapath other. Select what it provides, or install another build."], await ProblemsAsync());
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class PluginHostTests : IDisposable
 
         var pin = new string('0', 64);
         Assert.Equal(
-            [$"ipam:provider: plugin ipam.host-scope ({_plugins["Ipam.HostScope"]}): plugin.json has the SHA-256 {actual}, but plugins.pins asks for {pin}. Install the pinned build or change the pin."],
+            [$"ipam:provider: CF1204 plugin ipam.host-scope ({_plugins["Ipam.HostScope"]}): plugin.json has the SHA-256 {actual}, but plugins.pins asks for {pin}. Install the pinned build or change the pin."],
             await ProblemsAsync($"plugins.pins.ipam.host-scope={pin}"));
     }
 
