@@ -14,20 +14,22 @@ internal static class IpamAnswers
     {
         var held = ipam.List().Where(lease => lease.Owner == owner).Select(lease => lease.Address.AddressFamily).ToHashSet();
         var granted = new List<IPAddress>();
-        foreach (var wanted in Families(ipam, family))
+        try
         {
-            var result = await ipam.AllocateAsync(owner, wanted, ct);
-            if (result.Address is null)
+            foreach (var wanted in Families(ipam, family))
             {
-                foreach (var address in granted.Where(address => !held.Contains(address.AddressFamily)))
-                    await ipam.ReleaseAsync(address, ct);
-                throw Refusal(result);
+                var result = await ipam.AllocateAsync(owner, wanted, ct);
+                granted.Add(result.Address ?? throw Refusal(result));
             }
 
-            granted.Add(result.Address);
+            return Answer(ipam, granted);
         }
-
-        return Answer(ipam, granted);
+        catch
+        {
+            foreach (var address in granted.Where(address => !held.Contains(address.AddressFamily)))
+                await ipam.ReleaseAsync(address, CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>A certain address.</summary>

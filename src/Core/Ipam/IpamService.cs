@@ -61,15 +61,35 @@ public sealed class IpamService(IIpam ipam, StateFile<IpamState> file) : IDispos
         await _one.WaitAsync(ct);
         try
         {
+            var before = _leases;
             var result = await change();
             Look();
-            file.Write(new IpamState([.. _leases.Select(lease => new IpamStateLease(lease.Owner, lease.Address.ToString()))]));
+            try
+            {
+                file.Write(new IpamState([.. _leases.Select(lease => new IpamStateLease(lease.Owner, lease.Address.ToString()))]));
+            }
+            catch
+            {
+                await UndoAsync(before);
+                throw;
+            }
+
             return result;
         }
         finally
         {
             _one.Release();
         }
+    }
+
+    /// <summary>What is not on the disk did not happen: after a restart the backend would not know of it.</summary>
+    private async Task UndoAsync(IReadOnlyList<IpamLease> before)
+    {
+        foreach (var given in _leases.Except(before))
+            await ipam.ReleaseAsync(given.Owner, given.Address.AddressFamily, CancellationToken.None);
+        foreach (var taken in before.Except(_leases))
+            await ipam.AllocateAsync(taken.Owner, taken.Address, CancellationToken.None);
+        Look();
     }
 
     private void Look() => (_leases, _pools) = (ipam.List(), ipam.LocalPools());

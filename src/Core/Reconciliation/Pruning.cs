@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Cilium.Framework.Reconciliation;
 
 /// <summary>Tells a target from time to time all that is desired, so that it removes what nobody desires: also what an earlier process or version left.</summary>
-internal sealed class Pruning<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, StatusWriter<TKey, TRow> statuses, ReconcilerOptions options, ILogger logger)
+internal sealed class Pruning<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, StatusWriter<TKey, TRow> statuses, TargetCall call, ReconcilerOptions options, ILogger logger)
     where TKey : notnull
     where TRow : class
 {
@@ -23,7 +23,7 @@ internal sealed class Pruning<TKey, TRow>(DesiredTable<TKey, TRow> table, IRecon
         try
         {
             var rows = table.Rows.ToLookup(Stays, row => row.Row);
-            var removed = await target.PruneAsync([.. rows[true]], cancellationToken);
+            var removed = await call.RunAsync(stop => target.PruneAsync([.. rows[true]], stop), cancellationToken);
             statuses.Pruned(rows[false].Select(table.KeyOf));
             table.MarkPruned();
             if (removed > 0)

@@ -22,6 +22,7 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     private readonly TableTracker<TKey, DesiredRow<TRow>> _tracker;
     private readonly StatusWriter<TKey, TRow> _statuses;
     private readonly Pruning<TKey, TRow> _pruning;
+    private readonly TargetCall _call;
     private readonly Dictionary<TKey, PendingWork> _work = [];
     private readonly Queue<TKey> _refreshing = [];
     private TimeSpan? _refreshDue;
@@ -32,7 +33,8 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         _origin = time.GetTimestamp();
         _tracker = table.Rows.Track();
         _statuses = new(table.Writable, time);
-        _pruning = new(table, target, gates, _statuses, options, logger);
+        _call = new(table.Name, options.CallPatience, time, health);
+        _pruning = new(table, target, gates, _statuses, _call, options, logger);
         _refreshDue = options.RefreshInterval;
     }
 
@@ -207,7 +209,8 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     {
         try
         {
-            var outcomes = await _target.ApplyAsync(new([.. batch.Select(attempt => attempt.ToItem())]), cancellationToken);
+            var items = new ReconcileBatch<TRow>([.. batch.Select(attempt => attempt.ToItem())]);
+            var outcomes = await _call.RunAsync(stop => _target.ApplyAsync(items, stop), cancellationToken);
             if (outcomes.Count == batch.Count)
                 return (outcomes, false);
             return (Same(ErrorKind.Internal, $"the target of {_table.Name} gave {outcomes.Count} outcomes for {batch.Count} items: its defect"), true);

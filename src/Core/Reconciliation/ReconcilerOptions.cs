@@ -15,6 +15,9 @@ public sealed record ReconcilerOptions
     /// <summary>Longest pause between two attempts.</summary>
     public TimeSpan MaxRetry { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long one call of the target may take before it is told to give up. A full batch takes a second.</summary>
+    public TimeSpan CallPatience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a closed gate holds a row back at most (architecture, order of realisation 2).</summary>
     public TimeSpan GatePatience { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -6,6 +6,9 @@ namespace Cilium.Framework.State;
 /// <remarks>Each file is replaced as a whole: written beside, flushed to the disk, renamed. A reader sees the old content or the new one, never a part.</remarks>
 public sealed class StateDirectory : IDisposable
 {
+    /// <summary>EAGAIN: flock(2) says that somebody else holds the lock.</summary>
+    private const int HeldByAnother = 11;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly FileStream _lock;
 
@@ -25,7 +28,7 @@ public sealed class StateDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CiliumException(ErrorKind.Denied, $"CF1001 state directory {path}: cannot be made ({exception.Message}). Set state-dir to a path that this user may write.", exception);
+            throw Unusable(path, exception);
         }
 
         try
@@ -33,10 +36,14 @@ public sealed class StateDirectory : IDisposable
             // FileShare.None is flock(2) on Linux.
             return new StateDirectory(path, new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException exception)
+        catch (IOException exception) when (exception.HResult == HeldByAnother)
         {
             throw new CiliumException(
                 ErrorKind.Conflict, $"CF1002 state directory {path}: another agent uses it. Stop that agent, or give this one a directory of its own (state-dir).", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, exception);
         }
     }
 
@@ -70,10 +77,27 @@ public sealed class StateDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            // A part of the new content would keep room that somebody else needs now.
+            Discard(beside);
             throw new CiliumException(ErrorKind.Exhausted, $"CF1003 state file {file}: cannot be written ({exception.Message}). What was stored before stands; make room on the disk, and let this user write there.", exception);
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => _lock.Dispose();
+
+    private static CiliumException Unusable(string path, Exception exception) => new(
+        ErrorKind.Denied, $"CF1001 state directory {path}: cannot be used ({exception.Message}). Make room on the disk, let this user write there, or set state-dir to another path.", exception);
+
+    private static void Discard(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next write replaces it.
+        }
+    }
 }

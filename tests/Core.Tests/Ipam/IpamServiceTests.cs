@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Cilium.Framework.Errors;
 using Cilium.Framework.Ipam;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
@@ -55,6 +56,25 @@ public sealed class IpamServiceTests : IDisposable
         Assert.False(await _ipam.ReleaseAsync(address, Cancelled));
     }
 
+    [Fact]
+    public async Task What_cannot_be_written_to_the_disk_is_neither_given_nor_taken_back()
+    {
+        var address = (await AllocateAsync("first", opened: true)).Address!;
+        // A folder in the way stands for a disk that refuses.
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_state.Path, "ipam.json.new"));
+
+        var refused = await Assert.ThrowsAsync<CiliumException>(() => AllocateAsync("second", opened: true));
+        Assert.StartsWith($"CF1003 state file {Path.Combine(_state.Path, "ipam.json")}: cannot be written (", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("first", Assert.Single(_ipam.List()).Owner);
+        await Assert.ThrowsAsync<CiliumException>(() => _ipam.ReleaseAsync(address, Cancelled));
+        Assert.Equal(("first", address), (Assert.Single(_ipam.List()).Owner, _ipam.List()[0].Address));
+
+        inTheWay.Delete();
+        await AllocateAsync("second", opened: true);
+        Assert.True(await _ipam.ReleaseAsync(address, Cancelled));
+        Assert.Equal("second", Assert.Single(_ipam.List()).Owner);
+    }
+
     private Task<IpamResult> AllocateAsync(string owner, bool opened)
     {
         _pool.Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -87,7 +107,11 @@ public sealed class IpamServiceTests : IDisposable
             return IpamResult.Granted(address, IPAddress.Parse("10.1.0.1"));
         }
 
-        public ValueTask<IpamResult> AllocateAsync(string owner, IPAddress address, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IpamResult> AllocateAsync(string owner, IPAddress address, CancellationToken cancellationToken)
+        {
+            _leases.Add(new(owner, address));
+            return new(IpamResult.Granted(address, IPAddress.Parse("10.1.0.1")));
+        }
 
         public ValueTask ReleaseAsync(string owner, AddressFamily family, CancellationToken cancellationToken)
         {

@@ -30,23 +30,33 @@ internal sealed class FakeTarget : IReconcileTarget<Row>
     /// <summary>Runs while a call is under way.</summary>
     public Action? During { get; set; }
 
-    public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<Row> batch, CancellationToken cancellationToken)
+    /// <summary>Calls hang until it is set; null: they do not.</summary>
+    public TaskCompletionSource? Silence { get; set; }
+
+    /// <summary>A call that hangs goes on when it is told to give up.</summary>
+    public bool IsDeaf { get; set; }
+
+    public async ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<Row> batch, CancellationToken cancellationToken)
     {
         BatchSizes.Add(batch.Items.Count);
+        await HangAsync(cancellationToken);
         During?.Invoke();
         BeforeApply?.Invoke(batch);
-        return ValueTask.FromResult<IReadOnlyList<RowOutcome>>([.. batch.Items.Select(Apply)]);
+        return [.. batch.Items.Select(Apply)];
     }
 
-    public ValueTask<int> PruneAsync(IReadOnlyCollection<Row> desired, CancellationToken cancellationToken)
+    public async ValueTask<int> PruneAsync(IReadOnlyCollection<Row> desired, CancellationToken cancellationToken)
     {
+        await HangAsync(cancellationToken);
         BeforePrune?.Invoke();
         Log.Add($"prune {string.Join(',', desired.Select(row => row.Key).Order())}");
         var foreign = Held.Keys.Except(desired.Select(row => row.Key)).ToArray();
         foreach (var key in foreign)
             Held.Remove(key);
-        return ValueTask.FromResult(foreign.Length);
+        return foreign.Length;
     }
+
+    private Task HangAsync(CancellationToken cancellationToken) => Silence?.Task.WaitAsync(IsDeaf ? CancellationToken.None : cancellationToken) ?? Task.CompletedTask;
 
     private RowOutcome Apply(ReconcileItem<Row> item)
     {
