@@ -43,7 +43,7 @@ public sealed class BadPluginTests : IDisposable
     {
         BadPlugin.Install(Plugins, "Routing.Fixture", behaviour);
         Assert.Equal((1, Said(expected)), await RunAsync());
-        Assert.Empty(Journal.Where(line => line.Contains("StartAsync", StringComparison.Ordinal) || line.Contains("InitializeAsync", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Journal, line => line.Contains("StartAsync", StringComparison.Ordinal) || line.Contains("InitializeAsync", StringComparison.Ordinal));
         Assert.Equal(["datapath DisposeAsync", "kvstore DisposeAsync"], Journal.TakeLast(2));
         Assert.False(File.Exists(_folder["run/cilium.sock"]));
     }

@@ -12,7 +12,7 @@ namespace Cilium.Framework.Agent.Hosting;
 /// <summary>Answers <c>GET /healthz</c>.</summary>
 internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, NodeRuntime node, HealthTree health, TimeProvider time)
 {
-    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly long _started = time.GetTimestamp();
 
     public async Task<StatusResponse> CreateAsync(CancellationToken ct)
     {
@@ -27,7 +27,7 @@ internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, No
             Kvstore = new Status { State = store.IsReachable ? "Ok" : "Failure", Msg = store.Message },
             Datapath = new Status { State = degraded.Any(report => report.Path.StartsWith("reconcilers", StringComparison.Ordinal)) ? "Warning" : "Ok", Msg = options.Providers["datapath"] },
             Version = typeof(StatusReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
-            NodeName = options.NodeName, Profile = options.Profile ?? "none", Uptime = Text(time.GetUtcNow() - _started),
+            NodeName = options.NodeName, Profile = options.Profile ?? "none", Uptime = Text(time.GetElapsedTime(_started)),
             Endpoints = node.Projection.All().CountBy(view => view.State.Text()).ToDictionary(),
             PolicyRevision = (long)node.Rules.Current.Revision,
             Identities = node.Tables.Identities.Count,

@@ -32,6 +32,7 @@ internal sealed class Deeds(World world)
         (@"the agent is killed and starts again", _ => world.Restart),
         (@"the agent is killed", _ => world.Kill),
         (@"the agent starts", _ => world.Start),
+        (@"the clock is set (\d+) hours (forward|back)", words => () => world.Clock.Jump(TimeSpan.FromHours(int.Parse(words[0], CultureInfo.InvariantCulture)) * (words[1] == "back" ? -1 : 1))),
         (@"(\S+) seconds pass", words => () => world.Pass(TimeSpan.FromSeconds(double.Parse(words[0], CultureInfo.InvariantCulture)))),
     ]);
 

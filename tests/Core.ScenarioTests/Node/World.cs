@@ -23,7 +23,7 @@ internal sealed class World : IDisposable
 
     public World(Random random)
     {
-        _pump = new(random);
+        (_pump, Clock) = (new(random), new(Time));
         Datapath = new(Names);
         Datapath.Mirror = Connections = new(Datapath, Time, random);
         Names.Learn(NumericIdentity.Init, "init");
@@ -31,6 +31,9 @@ internal sealed class World : IDisposable
     }
 
     public FakeTimeProvider Time { get; } = new();
+
+    /// <summary>What the agent looks at: the same time, with a time of day that can be set.</summary>
+    public JumpingClock Clock { get; }
 
     public MemoryStore Store { get; } = new();
 
@@ -49,7 +52,7 @@ internal sealed class World : IDisposable
     /// <summary>Nothing was told to stay broken.</summary>
     public bool IsSound => _troubles.Count == 0 && Store.Answers && Node is not null;
 
-    public void Start() => As(_lane = _pump.NewLane(), () => Node = new CoreNode(_folder["state"], Datapath, Store, Time));
+    public void Start() => As(_lane = _pump.NewLane(), () => Node = new CoreNode(_folder["state"], Datapath, Store, Clock));
 
     /// <summary>Wherever it was: nothing is finished, nothing is closed but what the kernel closes.</summary>
     public void Kill()

@@ -9,13 +9,15 @@ namespace Cilium.Framework.Core.Tests.Jobs;
 public sealed class JobRunnerTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
+    private readonly JumpingClock _clock;
     private readonly HealthTree _health;
     private readonly JobRunner _jobs;
 
     public JobRunnerTests()
     {
-        _health = new(_time);
-        _jobs = new(_time, _health, NullLogger<JobRunner>.Instance);
+        _clock = new(_time);
+        _health = new(_clock);
+        _jobs = new(_clock, _health, NullLogger<JobRunner>.Instance);
     }
 
     [Fact]
@@ -43,6 +45,19 @@ public sealed class JobRunnerTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMilliseconds(400));
         await Eventually.TrueAsync(() => Volatile.Read(ref starts) == 4, "the fourth start");
         await _jobs.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(100_000)]
+    [InlineData(-100_000)]
+    public async Task A_clock_that_is_set_neither_shortens_nor_lengthens_a_pause(int hours)
+    {
+        var starts = 0;
+        _jobs.Start("watch", stop => Interlocked.Increment(ref starts) == 1 ? throw new IOException("gone") : Task.Delay(Timeout.InfiniteTimeSpan, _time, stop));
+        await FailedAsync("failed 1 times in a row, starts again in 0.1 s: gone");
+        _clock.Jump(TimeSpan.FromHours(hours));
+        Assert.Equal(1, Volatile.Read(ref starts));
+        await AdvancingAsync(TimeSpan.FromMilliseconds(1), () => Volatile.Read(ref starts) == 2, "the second start");
     }
 
     [Fact]

@@ -11,14 +11,18 @@ internal sealed class Setup : IDisposable
 {
     public Setup(ReconcilerOptions? options = null)
     {
-        Table = new("rows", row => row.Key, Time);
-        Policies = new("policies", row => row.Key, Time);
+        Clock = new(Time);
+        Table = new("rows", row => row.Key, Clock);
+        Policies = new("policies", row => row.Key, Clock);
         Source = Table.RegisterSource("test");
-        Reconciler = new(Table, Target, new GateKeeper(Policies), options ?? new ReconcilerOptions { RefreshInterval = null }, Time, Health, NullLogger.Instance);
-        PolicyReconciler = new(Policies, PolicyTarget, new GateKeeper(), new ReconcilerOptions(), Time, new LastHealth(), NullLogger.Instance);
+        Reconciler = new(Table, Target, new GateKeeper(Policies), options ?? new ReconcilerOptions { RefreshInterval = null }, Clock, Health, NullLogger.Instance);
+        PolicyReconciler = new(Policies, PolicyTarget, new GateKeeper(), new ReconcilerOptions(), Clock, new LastHealth(), NullLogger.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();
+
+    /// <summary>The same time, with a time of day that jumps.</summary>
+    public JumpingClock Clock { get; }
 
     public DesiredTable<int, Row> Table { get; }
 
