@@ -54,15 +54,39 @@ public sealed class DamagedStateTests : IDisposable
         }
     }
 
+    public static TheoryData<string, string> Good => new()
+    {
+        { "endpoints.json", """{"LastId":7,"Endpoints":[""" + Endpoint + "]}" },
+        { "rules.json", """{"Revision":2,"NextCookie":17,"Policies":[{"Name":"p","Namespace":"","Rules":[""" + Rule + "]}]}" },
+        { "identities.json", """{"Claims":{"k8s:a=b;":1001},"Prefixes":{"10.0.0.0/8":16777217},"LastPrefixId":16777217}""" },
+        { "ipam.json", """{"Leases":[{"Owner":"c","Address":"10.1.0.2"}]}""" },
+    };
+
     [Theory]
-    [InlineData("endpoints.json", """{"LastId":7,"Endpoints":[""" + Endpoint + "]}")]
-    [InlineData("rules.json", """{"Revision":2,"NextCookie":17,"Policies":[{"Name":"p","Namespace":"","Rules":[""" + Rule + "]}]}")]
-    [InlineData("identities.json", """{"Claims":{"k8s:a=b;":1001},"Prefixes":{"10.0.0.0/8":16777217},"LastPrefixId":16777217}""")]
-    [InlineData("ipam.json", """{"Leases":[{"Owner":"c","Address":"10.1.0.2"}]}""")]
+    [MemberData(nameof(Good))]
     public void What_was_written_is_read(string name, string content)
     {
         System.IO.File.WriteAllText(File(name), content);
         Restore(name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void What_was_cut_off_anywhere_is_refused(string name, string content)
+    {
+        for (var length = 0; length < content.Length; length++)
+            Refused(name, content[..length]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void What_a_newer_version_wrote_beside_is_refused_and_named(string name, string content)
+    {
+        Assert.Contains("'Format'", Refused(name, "{\"Format\":2," + content[1..]), StringComparison.Ordinal);
+        // In the middle of what this version knows, too.
+        var inside = content.IndexOf('{', 1);
+        if (name != "identities.json")
+            Assert.Contains("'Since'", Refused(name, content[..(inside + 1)] + "\"Since\":\"2030\"," + content[(inside + 1)..]), StringComparison.Ordinal);
     }
 
     [Theory]
