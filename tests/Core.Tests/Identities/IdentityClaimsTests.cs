@@ -18,6 +18,7 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly JumpingClock _clock;
     private readonly FakeStore _store = new();
     private readonly Numbers _numbers = new();
     private readonly InUse _inUse = new();
@@ -30,6 +31,7 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
 
     public IdentityClaimsTests()
     {
+        _clock = new(_time);
         _state = StateDirectory.Open(_folder["state"]);
         _file = new IdentityStateFile(new StateFile<IdentityState>(_state, "identities.json", IdentityStateJson.Default.IdentityState));
     }
@@ -47,8 +49,8 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
     {
         if (before is not null)
             _file.Change(_ => before);
-        var allocator = new IdentityAllocator(new StoreCalls(_store, _time), _numbers, "10.0.0.1", 0, new RefusedKeys(_numbers.Health));
-        var claims = new IdentityClaims(allocator, _requests, _inUse, _claims, _file, _time, NullLogger.Instance);
+        var allocator = new IdentityAllocator(new StoreCalls(_store, _clock), _numbers, "10.0.0.1", 0, new RefusedKeys(_numbers.Health));
+        var claims = new IdentityClaims(allocator, _requests, _inUse, _claims, _file, _clock, NullLogger.Instance);
         claims.Restore(_file.Load());
         _requests.RegisterSource("state").ListDone();
         _running = claims.RunAsync(_stop.Token);
@@ -216,6 +218,27 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
             },
             "the number is collected");
         Assert.NotNull(_store.Value(IdentityKeys.Number(IdOf(Web)!.Value)));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_neither_hastens_nor_stops_the_collection()
+    {
+        Need(1, Web);
+        Start(IdentityState.Empty with { Node = "10.0.0.1", FormerNodes = ["10.244.0.1"] });
+        await Eventually.TrueAsync(() => _file.Load().FormerNodes is null, "the first collection is over");
+        _store.Number(2001, "k8s:app=old");
+        _clock.Jump(TimeSpan.FromHours(100_000));
+        Need(2, Db);
+        await HasNumber(Db);
+        Assert.NotNull(_store.Value(IdentityKeys.Number(new(2001))));
+        _clock.Jump(TimeSpan.FromHours(-200_000));
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMinutes(1));
+                return _store.Value(IdentityKeys.Number(new(2001))) is null;
+            },
+            "the number is collected");
     }
 
     [Fact]
