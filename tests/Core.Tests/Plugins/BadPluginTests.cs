@@ -46,8 +46,8 @@ public sealed class BadPluginTests : IDisposable
     {
         BadPlugin.Install(_plugins.Directory, "Routing.Fixture", $"hang {place}");
         Assert.Equal(
-            $"routing:provider: CF1210 plugin routing.fixture ({Bad}): did not finish within 1 s ({doing}). Look for what it waits for in its log; give it longer (plugins.start-timeout), or select another one (routing.provider).",
-            await ProblemAsync("plugins.start-timeout=1"));
+            $"routing:provider: CF1210 plugin routing.fixture ({Bad}): did not finish within 3 s ({doing}). Look for what it waits for in its log; give it longer (plugins.start-timeout), or select another one (routing.provider).",
+            await ProblemAsync("plugins.start-timeout=3"));
         Assert.Equal(NothingOfIt, _plugins.Journal.Where(line => !line.StartsWith("routing", StringComparison.Ordinal)));
     }
 
@@ -64,10 +64,10 @@ public sealed class BadPluginTests : IDisposable
     [Fact]
     public async Task One_that_hangs_on_start_is_given_up()
     {
-        await using var set = await LoadedAsync("hang on start", "plugins.start-timeout=1");
+        await using var set = await LoadedAsync("hang on start", "plugins.start-timeout=3");
         var failed = await Assert.ThrowsAsync<CiliumException>(() => set.StartAsync("routing", set.Routing.InitializeAsync, Cancelled));
         Assert.Equal(
-            $"CF1210 plugin routing.fixture ({Bad}): did not finish within 1 s (start). Look for what it waits for in its log; give it longer (plugins.start-timeout), or select another one (routing.provider). The agent did not start; what was realised before stays.",
+            $"CF1210 plugin routing.fixture ({Bad}): did not finish within 3 s (start). Look for what it waits for in its log; give it longer (plugins.start-timeout), or select another one (routing.provider). The agent did not start; what was realised before stays.",
             failed.Message);
     }
 
