@@ -26,7 +26,8 @@ internal static partial class SocketFile
         return ChangeOwner(path, -1, group) == 0 ? null : $"{path} could not be given to group {Group}: {Marshal.GetLastPInvokeErrorMessage()}";
     }
 
-    private static int? FindGroup(string groups)
+    /// <summary>Number of the group whose members may use the socket; null: it does not exist.</summary>
+    public static int? FindGroup(string groups = "/etc/group")
     {
         var line = File.Exists(groups) ? File.ReadLines(groups).FirstOrDefault(line => line.StartsWith(Group + ":", StringComparison.Ordinal)) : null;
         return line?.Split(':') is { Length: >= 3 } fields && int.TryParse(fields[2], out var id) ? id : null;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Cilium.Framework.Agent.Hosting;
+using Cilium.Framework.Agent.Privileges;
+using Cilium.Framework.Agent.Service;
 
 namespace Cilium.Framework.Agent.Commands;
 
@@ -13,17 +15,21 @@ internal static partial class RunCommand
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         var configuration = Settings.Load(parsed).ThrowIfInvalid();
+        var kept = Confinement.Enter(configuration.Options);
         using var loggers = AgentLogging.Create(new LogSwitch(configuration.Options.LogLevel));
         var logger = loggers.CreateLogger(nameof(RunCommand));
+        using var notify = NotifySocket.FromEnvironment();
         try
         {
-            await using var agent = await AgentHost.StartAsync(configuration, TimeProvider.System, stop.Token);
+            await using var agent = await AgentHost.StartAsync(configuration, notify, kept, TimeProvider.System, stop.Token);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            notify.Stopping();
             Stopping(logger, configuration.Options.NodeName);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // While it was starting.
+            notify.Stopping();
             Stopping(logger, configuration.Options.NodeName);
         }
 

@@ -12,7 +12,7 @@ internal static partial class AgentLog
     public static partial void Vanished(ILogger logger, ushort id, string device);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
-    public static partial void SocketForRootOnly(ILogger logger, string text);
+    public static partial void Warning(ILogger logger, string text);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Address {Address} is free again: its endpoint is gone.")]
     public static partial void Freed(ILogger logger, System.Net.IPAddress address);

@@ -1,6 +1,7 @@
 using System.Net;
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Agent.Service;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Datapath;
 using Cilium.Framework.Endpoints;
@@ -38,7 +39,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private NodeRuntime(AgentOptions options, PluginSet plugins, StateDirectory state, HealthTree health, ILoggerFactory loggers, TimeProvider time)
     {
         (_options, _plugins, _health, _loggers, _time) = (options, plugins, health, loggers, time);
-        Tables = new NodeTables(time);
+        (Tables, Liveness) = (new NodeTables(time), new Liveness(time));
         _jobs = new JobRunner(time, health.Scope("jobs"), loggers.CreateLogger<JobRunner>());
         Ipam = new IpamService(plugins.Ipam, new StateFile<IpamState>(state, "ipam.json", IpamStateJson.Default.IpamState));
         Registry = new EndpointRegistry(
@@ -62,6 +63,9 @@ internal sealed class NodeRuntime : IAsyncDisposable
     public EndpointStatusProjection Projection { get; }
 
     public EventHub Events { get; } = new();
+
+    /// <summary>Whether the loops still do their work.</summary>
+    public Liveness Liveness { get; }
 
     /// <summary>The routing plan of this node; null when the datapath carries no real packets.</summary>
     public DevicePlan? Plan { get; private set; }
@@ -176,9 +180,9 @@ internal sealed class NodeRuntime : IAsyncDisposable
     {
         var hosts = new HostAddresses(_netlink, Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
         hosts.Read();
-        _jobs.Start("host-addresses", hosts.RunAsync);
-        _jobs.Start("identity-source", stored.RunAsync);
-        _jobs.Start("identity-claims", claims.RunAsync);
+        Start("host-addresses", hosts.RunAsync);
+        Start("identity-source", stored.RunAsync);
+        Start("identity-claims", claims.RunAsync);
         await PlanDevicesAsync(ct);
     }
 
@@ -203,7 +207,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
     {
         var t = Tables;
         var prefixes = t.CidrIdentities.RegisterSource("rules");
-        _jobs.Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
+        Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
         Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
         Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
@@ -212,12 +216,13 @@ internal sealed class NodeRuntime : IAsyncDisposable
     }
 
     private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs) =>
-        _jobs.Start($"{name}-controller", new ControllerLoop(controller, inputs, feedback, outputs).RunAsync);
+        Start($"{name}-controller", new ControllerLoop(new WatchedController(name, controller, Liveness), inputs, feedback, outputs).RunAsync);
+
+    private void Start(string name, Func<CancellationToken, Task> run) => _jobs.Start(name, Liveness.Loop(name, run));
 
     private void RunReconcilers()
     {
-        var gates = new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache);
-        var datapath = _plugins.Datapath;
+        var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
         Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst);
         Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst);
         Reconcile(Tables.Policies, datapath.Policies, gates, BatchOrder.DeletesFirst);
@@ -230,15 +235,15 @@ internal sealed class NodeRuntime : IAsyncDisposable
         where TRow : class
     {
         var reconciler = new Reconciler<TKey, TRow>(
-            table, target, gates, new ReconcilerOptions { Order = order }, _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"));
+            table, new WatchedTarget<TRow>(table.Name, target, Liveness), gates, new ReconcilerOptions { Order = order }, _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"));
         _reconcilers.Add(reconciler);
-        _jobs.Start($"{table.Name}-reconciler", reconciler.RunAsync);
+        Start($"{table.Name}-reconciler", reconciler.RunAsync);
     }
 
     private void RunEvents()
     {
         var translator = new EventTranslator(new EventExplainer(Tables).Explain);
-        _jobs.Start("datapath-events", async ct =>
+        Start("datapath-events", async ct =>
         {
             await foreach (var read in _plugins.Datapath.ReadEventsAsync(ct))
             {
