@@ -10,8 +10,10 @@ internal static class ApiServer
     /// <param name="socket">Path; an old socket there is replaced.</param>
     /// <param name="services">What it answers from.</param>
     /// <param name="loggers">Logging.</param>
-    public static WebApplication Create(string socket, ApiServices services, ILoggerFactory loggers)
+    /// <param name="limits">What clients may take; null: the usual.</param>
+    public static WebApplication Create(string socket, ApiServices services, ILoggerFactory loggers, ApiServerLimits? limits = null)
     {
+        limits ??= new ApiServerLimits();
         // Empty: any other builder reads settings from the working directory and watches everything below it, which is the whole machine for a service.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddRoutingCore();
@@ -20,9 +22,12 @@ internal static class ApiServer
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Plain));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenUnixSocket(socket, listen => listen.Use(BareAnswers.Use));
-            // RequestBody counts, and says what to do.
-            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.ListenUnixSocket(socket, listen =>
+            {
+                listen.Use(new ConnectionLimit(limits.Connections).Use);
+                listen.Use(BareAnswers.Use);
+            });
+            limits.Apply(kestrel.Limits);
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });

@@ -17,7 +17,7 @@ internal static class ValidateCommand
             await using var plugins = await OfflinePlugins.LoadAsync(configuration);
             var findings = await plugins.Set.Datapath.ProbeAsync(ct);
             foreach (var finding in findings)
-                await Console.Out.WriteLineAsync($"{finding.Severity}: {finding.Subject}: {finding.Message}");
+                await (finding.Severity == ProbeSeverity.Fatal ? Console.Error : Console.Out).WriteLineAsync($"{finding.Severity}: {finding.Subject}: {finding.Message}");
             if (findings.Any(finding => finding.Severity == ProbeSeverity.Fatal))
                 throw new CiliumException(ErrorKind.Unsupported, "CF1101 this machine cannot run the selected datapath; see the fatal findings above.");
             await Console.Out.WriteLineAsync($"ok: {configuration.Settings.Count} settings, plugins {string.Join(", ", plugins.Set.Descriptions.Select(plugin => plugin.Id))}");
