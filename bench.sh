@@ -2,10 +2,11 @@
 # Measures one group. With --json stdout carries nothing but JSON; build and progress go to stderr.
 #   ./bench.sh datapath [--json] [--rounds N] [--conntrack table|lru]     nanoseconds per packet of the BPF programs (needs root)
 #   ./bench.sh node [--json] [--attach auto|tcx|tc]                       an agent with 1,000 endpoints (needs root)
+#   ./bench.sh fuzz [--json] [--seconds N] [--seed N]     damaged policies, requests and packets, for 10 minutes or N seconds (packets through the kernel as root)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-declare -A projects=([datapath]=bench/Datapath/Datapath.Bench.csproj [node]=bench/Node/Node.Bench.csproj)
+declare -A projects=([datapath]=bench/Datapath/Datapath.Bench.csproj [node]=bench/Node/Node.Bench.csproj [fuzz]=bench/Fuzz/Fuzz.Bench.csproj)
 group=${1:-}
 if [[ -z ${projects[$group]:-} ]]; then
 	echo "bench.sh: \"$group\" is not a group. Accepted: ${!projects[*]}" >&2
@@ -17,5 +18,9 @@ dotnet build "${projects[$group]}" -c Release --nologo -v quiet >&2
 if [[ $group == node ]]; then
 	eng/publish.sh artifacts/bench-layout
 	set -- artifacts/bench-layout "$@"
+elif [[ $group == fuzz ]]; then
+	# The real agent is fuzzed, as it is installed.
+	export CILIUM_FUZZ_LAYOUT=$PWD/artifacts/fuzz-layout CILIUM_FUZZ_CORPUS=$PWD/bench/corpus
+	eng/publish.sh "$CILIUM_FUZZ_LAYOUT" Release >&2
 fi
 exec "artifacts/bin/$(basename "${projects[$group]}" .csproj)/release/$(basename "${projects[$group]}" .csproj)" "$@"

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 [[ $(dotnet --list-sdks 2>/dev/null) =~ (^|$'\n')10\. ]] || { echo "prerequisites: the .NET SDK 10 is missing: see https://dotnet.microsoft.com/download" >&2; exit 1; }
-packages=(ca-certificates clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping git)
+packages=(ca-certificates clang-16 llvm-16 libbpf1 libbpf-dev linux-libc-dev iproute2 iperf3 iputils-ping git systemd)
 missing=()
 for package in "${packages[@]}"; do
 	dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
