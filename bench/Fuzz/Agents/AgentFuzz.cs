@@ -58,7 +58,10 @@ internal abstract class AgentFuzz(string kind, FuzzedAgent agent, Corpus corpus,
         }
 
         var accepted = answer.StartsWith("HTTP/1.1 2", StringComparison.Ordinal);
-        _findings.Done(input, started, accepted);
+        var took = Stopwatch.GetElapsedTime(started);
+        for (var tries = 1; tries < Findings.Tries && took > Findings.Limit && !agent.HasExited; tries++)
+            took = await AgainAsync(bytes, isWhole, took);
+        _findings.Done(input, took, accepted);
         if (answer.StartsWith("HTTP/1.1 500", StringComparison.Ordinal) || (isWhole && answer.Length == 0))
             _findings.Add(input, $"answered: {answer.ReplaceLineEndings(" ")}");
         // Without an answer nobody knows whether it was refused.
@@ -71,6 +74,13 @@ internal abstract class AgentFuzz(string kind, FuzzedAgent agent, Corpus corpus,
         }
 
         return accepted;
+    }
+
+    private async Task<TimeSpan> AgainAsync(byte[] bytes, bool isWhole, TimeSpan before)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await agent.SendAsync(bytes, CancellationToken.None, isWhole);
+        return Stopwatch.GetElapsedTime(started) is var took && took < before ? took : before;
     }
 
     private Task<string> ToldAsync() => agent.ToldAsync(CancellationToken.None);

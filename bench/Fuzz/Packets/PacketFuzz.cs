@@ -66,18 +66,23 @@ internal static class PacketFuzz
 
     private static FuzzResult Send(Corpus corpus, Mutator mutator, TimeSpan length, FuzzNode simulator, FuzzNode? kernel, string note)
     {
-        var (findings, inputs, number) = (new Findings(Kind, corpus), corpus.Read(Kind), 0);
+        var (findings, inputs, number, forgotten) = (new Findings(Kind, corpus), corpus.Read(Kind), 0, 0L);
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < length && !findings.IsEnough; number++)
         {
             var frame = number < inputs.Count ? inputs[number] : Framed(mutator.Next(inputs), mutator);
             var point = number < inputs.Count ? AttachPoint.FromEndpoint : mutator.Pick(Points);
             var injection = new PacketInjection(point, point == AttachPoint.ToEndpoint ? FuzzNode.Server : FuzzNode.Client, frame);
-            var started = Stopwatch.GetTimestamp();
             try
             {
-                var (simulated, real) = (simulator.Send(injection), kernel?.Send(injection));
-                findings.Done(frame, started, simulated?.Kind is not null and not VerdictKind.Drop);
-                if (simulated is not null && real is not null && (simulated.Kind, simulated.Reason, simulated.Endpoint) != (real.Kind, real.Reason, real.Endpoint))
+                var (simulated, real, took) = Judge(injection, simulator, kernel);
+                for (var tries = 1; tries < Findings.Tries && took > Findings.Limit; tries++)
+                    took = Judge(injection, simulator, kernel).Took is var again && again < took ? again : took;
+                findings.Done(frame, took, simulated?.Kind is not null and not VerdictKind.Drop);
+                if (simulated is null || real is null || (simulated.Kind, simulated.Reason, simulated.Endpoint) == (real.Kind, real.Reason, real.Endpoint))
+                    continue;
+                if (IsMemory(simulated) || IsMemory(real))
+                    forgotten++;
+                else
                     findings.Add(frame, $"{point}: the simulator says {simulated.Kind} {simulated.Reason} {simulated.Endpoint}, the kernel {real.Kind} {real.Reason} {real.Endpoint}");
             }
             catch (Exception exception)
@@ -86,8 +91,18 @@ internal static class PacketFuzz
             }
         }
 
-        return findings.Result(note);
+        return findings.Result(forgotten == 0 ? note : string.Create(CultureInfo.InvariantCulture, $"{note}; {forgotten} not compared, because one of them had no room to remember"));
     }
+
+    private static (PacketVerdict? Simulated, PacketVerdict? Real, TimeSpan Took) Judge(PacketInjection injection, FuzzNode simulator, FuzzNode? kernel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (simulated, real) = (simulator.Send(injection), kernel?.Send(injection));
+        return (simulated, real, Stopwatch.GetElapsedTime(started));
+    }
+
+    // Under this flood of flows and fragments the kernel's hashes forget the oldest, and the simulator takes no more: both drop then, but not the same packets.
+    private static bool IsMemory(PacketVerdict verdict) => verdict.Reason is DropReason.FragmentNotTracked or DropReason.ConntrackInsertionFailed;
 
     // Mostly from the endpoint that it says: everything else ends at the first check.
     private static byte[] Framed(byte[] made, Mutator mutator)
