@@ -23,7 +23,7 @@ internal sealed class ScratchMachine : IAsyncDisposable
         exec cat
         """;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
     private readonly Process _unshare;
     private int _init;
 
