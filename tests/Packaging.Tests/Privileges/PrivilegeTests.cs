@@ -48,7 +48,7 @@ public sealed class PrivilegeTests : IAsyncLifetime
         var pod = await _node.AddPodAsync("web", ["k8s:app=web"], Checkout.Cancelled);
         Assert.Equal("ready", (await _node.Agent.Client.GetEndpointAsync($"{pod.EndpointId}", Checkout.Cancelled)).Status.State);
         await Eventually.TrueAsync(
-            async () => (await _node.Agent.Client.GetStatusAsync(Checkout.Cancelled)).Health.Any(part => part.Path.EndsWith("conntrack-gc", StringComparison.Ordinal) && part.Level == "Ok"),
+            async () => (await _node.Agent.Client.GetStatusAsync(Checkout.Cancelled)).Health.Any(part => part.Path.EndsWith(".conntrack", StringComparison.Ordinal) && part.Level == "Ok"),
             "connections are collected");
         await _node.RemovePodAsync(pod, Checkout.Cancelled);
         Assert.Equal("Ok", (await _node.Agent.Client.GetStatusAsync(Checkout.Cancelled)).Cilium.State);
