@@ -39,7 +39,7 @@ download() {
 
 first_files() { # the guest's first file system
 	local files=$work/files module
-	mkdir -p "$files"/{bin,modules,proc,sys,dev,host,over,root}
+	mkdir -p "$files"/{bin,modules,proc,sys,dev,host,over,machine}
 	cp /bin/busybox "$files/bin/"
 	for module in "${modules[@]}"; do
 		find "$folder/modules" -name "$module.ko" -exec cp {} "$files/modules/" \;
@@ -53,12 +53,12 @@ first_files() { # the guest's first file system
 		done
 		mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 host /host
 		mount -t tmpfs over /over; mkdir /over/upper /over/work
-		mount -t overlay -o lowerdir=/host,upperdir=/over/upper,workdir=/over/work overlay /root
-		for there in proc sys dev; do mount --move /\$there /root/\$there; done
-		mkdir -p /root/dev/pts /root/dev/shm
-		mount -t devpts pts /root/dev/pts; mount -t tmpfs shm /root/dev/shm
-		mount -t tmpfs tmp /root/tmp; mount -t tmpfs run /root/run; mount -t bpf bpf /root/sys/fs/bpf; mount -t cgroup2 cgroup /root/sys/fs/cgroup
-		chroot /root /bin/bash "$root/artifacts/kernels/command"
+		mount -t overlay -o lowerdir=/host,upperdir=/over/upper,workdir=/over/work overlay /machine
+		for there in proc sys dev; do mount --move /\$there /machine/\$there; done
+		mkdir -p /machine/dev/pts /machine/dev/shm
+		mount -t devpts pts /machine/dev/pts; mount -t tmpfs shm /machine/dev/shm
+		mount -t tmpfs tmp /machine/tmp; mount -t tmpfs run /machine/run; mount -t bpf bpf /machine/sys/fs/bpf; mount -t cgroup2 cgroup /machine/sys/fs/cgroup
+		chroot /machine /bin/bash "$root/artifacts/kernels/command"
 		poweroff -f
 	EOF
 	chmod +x "$files/init"

@@ -55,13 +55,18 @@ public sealed class StateFileTests : IDisposable
         var file = Open();
         file.Write(Holding(1));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Task.Run(
             () =>
             {
                 while (!stop.IsCancellationRequested)
+                {
+                    begun.TrySetResult();
                     Assert.Contains(Open().Read()!.Claims.Count, (int[])[1, 500]);
+                }
             },
-            stop.Token);
+            TestContext.Current.CancellationToken);
+        await begun.Task;
         for (var i = 0; i < 50; i++)
             file.Write(Holding(i % 2 == 0 ? 500 : 1));
         await stop.CancelAsync();

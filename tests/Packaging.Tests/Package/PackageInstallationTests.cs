@@ -14,7 +14,7 @@ public sealed class PackageInstallationTests(BuiltPackages packages) : IAsyncLif
         _machine = await ScratchMachine.StartAsync(packages.Folder);
         // Nobody has the SDK on a node.
         await _machine.DoAsync("mount -t tmpfs none /usr/share/dotnet; mkdir -p /usr/lib/dotnet && mount -t tmpfs none /usr/lib/dotnet");
-        _said = await _machine.DoAsync($"dpkg -i /mnt/{packages.New}");
+        _said = await _machine.DoAsync($"dpkg -i /media/{packages.New}");
     }
 
     public ValueTask DisposeAsync() => _machine.DisposeAsync();

@@ -15,11 +15,11 @@ public class PackageLifeTests(BuiltPackages packages)
     public async Task An_upgrade_keeps_settings_state_and_what_is_in_the_kernel()
     {
         await using var machine = await MachineAsync();
-        await machine.DoAsync($"dpkg -i /mnt/{packages.Old}; echo 'node: {{ name: renamed }}' >>/etc/cilium/cilium.yaml");
+        await machine.DoAsync($"dpkg -i /media/{packages.Old}; echo 'node: {{ name: renamed }}' >>/etc/cilium/cilium.yaml");
         using (var agent = await RunAgentAsync(machine))
             await StopAsync(machine, agent);
         var before = await machine.DoAsync(Pins);
-        await machine.DoAsync($"dpkg -i /mnt/{packages.New}");
+        await machine.DoAsync($"dpkg -i /media/{packages.New}");
         Assert.Equal("0.1.0", await machine.DoAsync("dpkg-query -W -f '${Version}' cilium-framework"));
         Assert.Equal(before, await machine.DoAsync(Pins));
         Assert.NotEqual("0\n", before);
@@ -34,7 +34,7 @@ public class PackageLifeTests(BuiltPackages packages)
     {
         await using var machine = await MachineAsync();
         var before = await machine.DoAsync("ls /usr/bin /usr/lib /etc /var/lib");
-        await machine.DoAsync($"dpkg -i /mnt/{packages.New}");
+        await machine.DoAsync($"dpkg -i /media/{packages.New}");
         using (var agent = await RunAgentAsync(machine))
             await StopAsync(machine, agent);
 
@@ -54,7 +54,7 @@ public class PackageLifeTests(BuiltPackages packages)
     public async Task A_purge_without_a_removal_is_refused_while_an_agent_runs_and_takes_everything_when_repeated()
     {
         await using var machine = await MachineAsync();
-        await machine.DoAsync($"dpkg -i /mnt/{packages.New}");
+        await machine.DoAsync($"dpkg -i /media/{packages.New}");
         using var agent = await RunAgentAsync(machine);
         var (status, output) = await machine.RunAsync("dpkg -P cilium-framework 2>&1");
         Assert.NotEqual(0, status);
@@ -72,7 +72,7 @@ public class PackageLifeTests(BuiltPackages packages)
     public async Task A_purge_where_no_agent_ran_leaves_the_devices_of_others()
     {
         await using var machine = await MachineAsync();
-        await machine.DoAsync($"ip link add cilium_host type veth peer name cilium_net; dpkg -i /mnt/{packages.New}; dpkg -P cilium-framework");
+        await machine.DoAsync($"ip link add cilium_host type veth peer name cilium_net; dpkg -i /media/{packages.New}; dpkg -P cilium-framework");
         Assert.Contains("cilium_host", await machine.DoAsync("ls /sys/class/net"), StringComparison.Ordinal);
     }
 

@@ -17,7 +17,7 @@ internal sealed class ScratchMachine : IAsyncDisposable
         mount -t sysfs sysfs "$root"/sys
         mount -t tmpfs -o mode=755 run "$root"/run
         mount -t tmpfs -o mode=1777 tmp "$root"/tmp
-        mount --bind "$2" "$root"/mnt
+        mount --bind "$2" "$root"/media
         ip link set lo up
         echo ready
         exec cat
@@ -29,7 +29,7 @@ internal sealed class ScratchMachine : IAsyncDisposable
 
     private ScratchMachine(Process unshare, TemporaryFolder folder) => (_unshare, _folder) = (unshare, folder);
 
-    /// <param name="packages">Folder that is seen as /mnt.</param>
+    /// <param name="packages">Folder that is seen as /media.</param>
     public static async Task<ScratchMachine> StartAsync(string packages)
     {
         Require.Bpf();
