@@ -72,7 +72,7 @@ trap 'rm -rf "$work"' EXIT
 first_files
 {
 	printf 'ip link set lo up\nexport HOME=/root PATH=%q DOTNET_CLI_TELEMETRY_OPTOUT=1 CI=%q\ncd %q\n' "$PATH" "${CI:-}" "$root"
-	printf 'echo "kernel.sh: begins"\n'
+	printf 'echo; echo "kernel.sh: begins"\n'
 	printf '%q ' "$@"
 	printf '\necho "kernel.sh: ended with status $?"\n'
 } >"$root/artifacts/kernels/command"
