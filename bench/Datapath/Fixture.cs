@@ -4,8 +4,8 @@ using Cilium.Framework.Datapath.Bpf;
 using Cilium.Framework.Datapath.Bpf.Maps;
 using Cilium.Framework.Datapath.Suite;
 using Cilium.Framework.Netlink;
-using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
+using static Cilium.Framework.Bench.CallerThread;
 
 namespace Cilium.Framework.Datapath.Bench;
 
@@ -132,27 +132,4 @@ internal sealed class Fixture : IDisposable
     private static ConntrackSide Seen => new() { Seen = 0x10 };
 
     private static WireAddress Address(uint value) => new() { Word0 = BinaryPrimitives.ReverseEndianness(value) };
-
-    private static void Apply<TRow>(IReconcileTarget<TRow> target, TRow row)
-        where TRow : class
-    {
-        var outcome = Done(target.ApplyAsync(new([new(ReconcileAction.Upsert, row, null)]), default))[0];
-        if (!outcome.IsDone)
-            throw new InvalidOperationException(outcome.Error);
-    }
-
-    private static T Done<T>(ValueTask<T> task)
-    {
-        if (!task.IsCompleted)
-            throw new InvalidOperationException("the datapath left its caller's thread");
-#pragma warning disable VSTHRD002 // it is completed
-        return task.Result;
-#pragma warning restore VSTHRD002
-    }
-
-    private static void Done(ValueTask task)
-    {
-        if (!task.IsCompletedSuccessfully)
-            throw new InvalidOperationException("the datapath failed or left its caller's thread");
-    }
 }

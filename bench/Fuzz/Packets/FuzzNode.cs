@@ -3,8 +3,8 @@ using Cilium.Framework.Datapath;
 using Cilium.Framework.Datapath.Suite;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Plugins;
-using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
+using static Cilium.Framework.Bench.CallerThread;
 
 namespace Cilium.Framework.Fuzz.Packets;
 
@@ -73,27 +73,4 @@ internal sealed class FuzzNode
     }
 
     private static PolicyEntry In(IpProtocol protocol, ushort port) => new(new(TrafficDirection.Ingress, new(1001), protocol, port), new(100));
-
-    private static void Apply<TRow>(IReconcileTarget<TRow> target, TRow row)
-        where TRow : class
-    {
-        var outcome = Done(target.ApplyAsync(new([new(ReconcileAction.Upsert, row, null)]), default))[0];
-        if (!outcome.IsDone)
-            throw new InvalidOperationException(outcome.Error);
-    }
-
-    private static T Done<T>(ValueTask<T> task)
-    {
-        if (!task.IsCompleted)
-            throw new InvalidOperationException("the datapath left its caller's thread");
-#pragma warning disable VSTHRD002 // it is completed
-        return task.GetAwaiter().GetResult();
-#pragma warning restore VSTHRD002
-    }
-
-    private static void Done(ValueTask task)
-    {
-        if (!task.IsCompletedSuccessfully)
-            throw new InvalidOperationException("the datapath failed or left its caller's thread");
-    }
 }
