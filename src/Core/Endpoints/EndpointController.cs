@@ -21,8 +21,22 @@ internal sealed class EndpointController(
     IReadOnlySet<(ushort Id, int IfIndex)> heldBefore,
     DesiredTable<ushort, EndpointRow> endpoints) : IController
 {
+    private readonly TableTracker<ushort, EndpointRequest> _requests = requests.Track();
+    private readonly TableIndex<LabelSet, ushort, EndpointRequest> _byLabels = new(requests, request => [IdentityClaims.Claimed(request.IdentityLabels)]);
+    private readonly TableTracker<LabelSet, IdentityClaimRow> _claims = claims.Track();
+    private readonly TableTracker<ushort, DesiredRow<EndpointRow>> _realised = endpoints.Rows.Track();
+    private readonly HashSet<ushort> _due = [];
+
     /// <inheritdoc />
-    public void Compute() => endpoints.ReplaceAll(requests.Select(Decide));
+    public void Compute()
+    {
+        _due.UnionWith(_requests.Next().Select(change => change.Key));
+        _byLabels.Update(new HashSet<LabelSet>());
+        _due.UnionWith(_claims.Next().SelectMany(change => _byLabels[change.Key]));
+        _due.UnionWith(_realised.Next().Select(change => change.Key));
+        endpoints.Decide(_due, id => requests[id] is { } request ? Decide(request) : null);
+        _due.Clear();
+    }
 
     private (EndpointRow Row, Gate? Gate) Decide(EndpointRequest request)
     {

@@ -12,6 +12,8 @@ namespace Cilium.Framework.Identities;
 internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdentitiesInUse inUse, IWriteTable<IpPrefix, CidrIdentityRow> table, IdentityStateFile file)
 {
     private uint _last = NumericIdentity.FirstNodeLocal - 1;
+    private IReadOnlySet<IpPrefix>? _assigned;
+    private bool _hasUnwanted;
 
     /// <summary>Takes over the numbers that an earlier process gave.</summary>
     /// <param name="state">What it left.</param>
@@ -46,16 +48,22 @@ internal sealed class CidrIdentities(Func<IReadOnlySet<IpPrefix>> wanted, IIdent
     public void Assign()
     {
         var prefixes = wanted();
+        // What is in use matters only for what nobody wants any more.
+        if (!_hasUnwanted && _assigned is not null && (ReferenceEquals(prefixes, _assigned) || prefixes.SetEquals(_assigned)))
+            return;
         var rows = table.Where(row => prefixes.Contains(row.Prefix) || inUse.Contains(row.Id))
             .ToDictionary(row => row.Prefix, row => row with { IsWanted = prefixes.Contains(row.Prefix) });
         var taken = table.Select(row => row.Id.Value).ToHashSet();
         foreach (var prefix in prefixes.Where(prefix => !rows.ContainsKey(prefix)).Order())
             rows[prefix] = new CidrIdentityRow(prefix, Next(taken), IsWanted: true);
-        if (rows.Count == table.Count && rows.Values.All(row => row == table[row.Prefix]))
-            return;
-        // On the disk before anybody uses it.
-        file.Change(state => state with { Prefixes = rows.Values.OrderBy(row => row.Prefix).ToDictionary(row => row.Prefix.ToString(), row => row.Id.Value), LastPrefixId = _last });
-        table.ReplaceAll(rows.Values);
+        if (rows.Count != table.Count || !rows.Values.All(row => row == table[row.Prefix]))
+        {
+            // On the disk before anybody uses it.
+            file.Change(state => state with { Prefixes = rows.Values.OrderBy(row => row.Prefix).ToDictionary(row => row.Prefix.ToString(), row => row.Id.Value), LastPrefixId = _last });
+            table.ReplaceAll(rows.Values);
+        }
+
+        (_assigned, _hasUnwanted) = (prefixes, rows.Values.Any(row => !row.IsWanted));
     }
 
     private NumericIdentity Next(HashSet<uint> taken)

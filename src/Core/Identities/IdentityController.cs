@@ -1,4 +1,5 @@
 using Cilium.Framework.Labels;
+using Cilium.Framework.Policies.Rules;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 
@@ -15,35 +16,40 @@ internal sealed class IdentityController(
     IReadTable<IpPrefix, CidrIdentityRow> cidrs,
     IWriteTable<NumericIdentity, IdentityRow> identities) : IController
 {
-    // Rows that were made before: there may be tens of thousands, and each change of anything asks for all.
-    private readonly Dictionary<NumericIdentity, (IpPrefix Prefix, IdentityRow Row)> _ofPrefixes = [];
+    private readonly TableTracker<NumericIdentity, IdentityRow> _stored = stored.Track();
+    private readonly TableIndex<NumericIdentity, LabelSet, IdentityClaimRow> _claimed = new(claims, claim => claim.Id is { } id ? [id] : []);
+    private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _ofPrefixes = new(cidrs, cidr => [cidr.Id]);
+    private readonly HashSet<NumericIdentity> _due = [.. ReservedIdentities.All.Select(row => row.Id)];
 
     /// <inheritdoc />
     public void Compute()
     {
-        var rows = new Dictionary<NumericIdentity, IdentityRow>();
-        foreach (var row in stored.Where(row => AllocatedNumbers.Contains(row.Id)))
-            rows[row.Id] = row;
-        foreach (var claim in claims)
+        _due.UnionWith(_stored.Next().Select(change => change.Key));
+        _claimed.Update(_due);
+        _ofPrefixes.Update(_due);
+        var decided = _due.Select(id => (Id: id, Row: Decide(id))).ToList();
+        identities.Write(writer =>
         {
-            if (claim.Id is { } id && AllocatedNumbers.Contains(id))
-                rows[id] = new IdentityRow(id, claim.Labels);
-        }
-
-        foreach (var cidr in cidrs.Where(cidr => cidr.Id.IsNodeLocal))
-            rows[cidr.Id] = Of(cidr);
-        // Last: what has a fixed meaning keeps it, whoever says otherwise.
-        foreach (var row in ReservedIdentities.All)
-            rows[row.Id] = row;
-        identities.ReplaceAll(rows.Values);
-        foreach (var id in _ofPrefixes.Keys.Where(id => !rows.ContainsKey(id)).ToList())
-            _ofPrefixes.Remove(id);
+            foreach (var (id, row) in decided)
+            {
+                if (row is not null)
+                    writer.Upsert(row);
+                else
+                    writer.Remove(id);
+            }
+        });
+        _due.Clear();
     }
 
-    private IdentityRow Of(CidrIdentityRow cidr)
+    /// <summary>What has a fixed meaning keeps it, whoever says otherwise; what this node uses counts before what the store shows.</summary>
+    private IdentityRow? Decide(NumericIdentity id)
     {
-        if (!_ofPrefixes.TryGetValue(cidr.Id, out var known) || known.Prefix != cidr.Prefix)
-            _ofPrefixes[cidr.Id] = known = (cidr.Prefix, new IdentityRow(cidr.Id, Policies.Rules.CidrLabels.Of(cidr.Prefix)));
-        return known.Row;
+        if (id.IsReserved)
+            return ReservedIdentities.All.FirstOrDefault(row => row.Id == id);
+        if (id.IsNodeLocal)
+            return _ofPrefixes[id].Count > 0 ? new IdentityRow(id, CidrLabels.Of(_ofPrefixes[id].First())) : null;
+        if (!AllocatedNumbers.Contains(id))
+            return null;
+        return _claimed[id].Count > 0 ? new IdentityRow(id, _claimed[id].First()) : stored[id];
     }
 }

@@ -22,16 +22,48 @@ internal sealed class IpCacheController(
     IReadTable<NumericIdentity, IdentityRow> identities,
     DesiredTable<IpPrefix, IpCacheRow> ipcache) : IController
 {
+    private readonly TableIndex<IpPrefix, ushort, DesiredRow<EndpointRow>> _endpointsAt = new(endpoints.Rows, Prefixes);
+    private readonly TableIndex<NumericIdentity, ushort, DesiredRow<EndpointRow>> _endpointsOf = new(endpoints.Rows, row => [row.Row.Identity]);
+    private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _prefixesOf = new(cidrs, cidr => [cidr.Id]);
+    private readonly TableTracker<IpPrefix, HostAddressRow> _hosts = hosts.Track();
+    private readonly TableTracker<IpPrefix, CidrIdentityRow> _cidrs = cidrs.Track();
+    private readonly TableTracker<NumericIdentity, IdentityRow> _identities = identities.Track();
+    private readonly HashSet<IpPrefix> _due = [];
+
     /// <inheritdoc />
     public void Compute()
     {
+        var touched = new HashSet<NumericIdentity>();
+        _endpointsAt.Update(_due);
+        _endpointsOf.Update(touched);
+        _prefixesOf.Update(touched);
+        touched.Clear();
+        touched.UnionWith(_identities.Next().Select(change => change.Key));
+        _due.UnionWith(_hosts.Next().Select(change => change.Key));
+        _due.UnionWith(_cidrs.Next().Select(change => change.Key));
+        foreach (var identity in touched)
+        {
+            _due.UnionWith(_prefixesOf[identity]);
+            _due.UnionWith(_endpointsOf[identity].SelectMany(id => endpoints.Rows[id] is { } row ? Prefixes(row) : []));
+        }
+
         var known = identities.Snapshot;
-        var rows = endpoints.Desired.Where(endpoint => endpoint.Policy is not null).SelectMany(FromEndpoint)
-            .Concat(hosts.Select(host => new IpCacheRow(host.Prefix, NumericIdentity.Host, null, IpCacheOrigin.Host)))
-            .Concat(cidrs.Where(cidr => cidr.IsWanted).Select(cidr => new IpCacheRow(cidr.Prefix, cidr.Id, null, IpCacheOrigin.Cidr)))
-            .GroupBy(row => row.Prefix)
-            .Select(group => group.MaxBy(row => row.Origin)!);
-        ipcache.ReplaceAll(rows.Select(row => Gated(row, known)).OfType<(IpCacheRow, Gate?)>());
+        ipcache.Decide(_due, prefix => Claimed(prefix) is { } row ? Gated(row, known) : null);
+        _due.Clear();
+    }
+
+    /// <summary>Who has a prefix; of several the highest origin.</summary>
+    private IpCacheRow? Claimed(IpPrefix prefix)
+    {
+        foreach (var id in _endpointsAt[prefix].Order())
+        {
+            if (endpoints.Rows[id] is { } row && Prefixes(row).Contains(prefix))
+                return new(prefix, row.Row.Identity, null, IpCacheOrigin.Endpoint);
+        }
+
+        if (hosts[prefix] is not null)
+            return new(prefix, NumericIdentity.Host, null, IpCacheOrigin.Host);
+        return cidrs[prefix] is { IsWanted: true } cidr ? new(prefix, cidr.Id, null, IpCacheOrigin.Cidr) : null;
     }
 
     private (IpCacheRow Row, Gate? Gate)? Gated(IpCacheRow row, TableSnapshot<NumericIdentity, IdentityRow> known)
@@ -45,11 +77,12 @@ internal sealed class IpCacheController(
         return ipcache.Rows[row.Prefix] is { IsDeleting: false } current ? (current.Row, current.Gate) : null;
     }
 
-    private static IEnumerable<IpCacheRow> FromEndpoint(EndpointRow endpoint)
+    /// <summary>An endpoint's addresses, once it has a policy.</summary>
+    private static IEnumerable<IpPrefix> Prefixes(DesiredRow<EndpointRow> endpoint)
     {
-        if (endpoint.IPv4 is not null)
-            yield return new(IpPrefix.Host(endpoint.IPv4), endpoint.Identity, null, IpCacheOrigin.Endpoint);
-        if (endpoint.IPv6 is not null)
-            yield return new(IpPrefix.Host(endpoint.IPv6), endpoint.Identity, null, IpCacheOrigin.Endpoint);
+        if (endpoint is { IsDeleting: false, Row.Policy: not null, Row.IPv4: { } ipv4 })
+            yield return IpPrefix.Host(ipv4);
+        if (endpoint is { IsDeleting: false, Row.Policy: not null, Row.IPv6: { } ipv6 })
+            yield return IpPrefix.Host(ipv6);
     }
 }

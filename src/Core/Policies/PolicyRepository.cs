@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Policies.Documents;
@@ -12,20 +13,24 @@ public sealed record PolicyRepository
     /// <summary>No rules, at revision 1 (Cilium facts 9.2).</summary>
     public static readonly PolicyRepository Empty = new();
 
+    private readonly Lazy<IReadOnlySet<IpPrefix>> _wanted = new(() => FrozenSet<IpPrefix>.Empty);
+
     /// <summary>Starts at 1; grows by one with every import of rules and every deletion that removed some (Cilium facts 9.2).</summary>
     public ulong Revision { get; private init; } = 1;
 
-    internal ImmutableList<PolicyDocument> Documents { get; private init; } = [];
+    internal ImmutableList<PolicyDocument> Documents
+    {
+        get;
+        private init => (field, _wanted) = (value, new(() => PrefixesOf(value)));
+    } = [];
 
     /// <summary>Number of the next section that is new.</summary>
     internal uint NextCookie { get; private init; } = RuleCookie.FirstRule;
 
     internal IEnumerable<PolicyRule> Rules => Documents.SelectMany(document => document.Rules);
 
-    /// <summary>Prefixes that sections name, excepts included: each wants an identity of its own.</summary>
-    public IReadOnlySet<IpPrefix> WantedPrefixes() => Sections()
-        .SelectMany(section => section.Section.Peers ?? []).OfType<PeerSelector.Cidr>()
-        .SelectMany(cidr => cidr.Except.Prepend(cidr.Prefix)).ToHashSet();
+    /// <summary>Prefixes that sections name, excepts included: each wants an identity of its own. The same set at every call.</summary>
+    public IReadOnlySet<IpPrefix> WantedPrefixes() => _wanted.Value;
 
     /// <summary>The repository that was stored.</summary>
     internal static PolicyRepository Restore(ulong revision, uint nextCookie, IEnumerable<PolicyDocument> documents) =>
@@ -64,6 +69,11 @@ public sealed record PolicyRepository
     /// <summary>Every section with its rule.</summary>
     internal IEnumerable<(PolicyRule Rule, RuleSection Section)> Sections() =>
         Rules.SelectMany(rule => rule.AllSections.Select(section => (rule, section)));
+
+    private static HashSet<IpPrefix> PrefixesOf(IEnumerable<PolicyDocument> documents) => documents
+        .SelectMany(document => document.Rules).SelectMany(rule => rule.AllSections)
+        .SelectMany(section => section.Peers ?? []).OfType<PeerSelector.Cidr>()
+        .SelectMany(cidr => cidr.Except.Prepend(cidr.Prefix)).ToHashSet();
 
     private static PolicyRule Named(PolicyRule rule, string origin, CookieBox cookies) => (rule with { Origin = origin }).WithSections(cookies.Give);
 

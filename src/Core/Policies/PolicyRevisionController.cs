@@ -1,5 +1,7 @@
 using Cilium.Framework.Hosting;
+using Cilium.Framework.Identities;
 using Cilium.Framework.Prefixes;
+using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 
@@ -14,6 +16,12 @@ namespace Cilium.Framework.Policies;
 /// <param name="tables">The node's tables.</param>
 internal sealed class PolicyRevisionController(Func<ulong> computed, NodeTables tables) : IController
 {
+    private readonly TableTracker<IpPrefix, CidrIdentityRow> _cidrs = tables.CidrIdentities.Track();
+    private readonly TableTracker<IpPrefix, DesiredRow<IpCacheRow>> _addresses = tables.IpCache.Rows.Track();
+
+    // Prefixes that rules name and whose addresses do not resolve to them yet.
+    private readonly HashSet<IpPrefix> _awaited = [];
+
     /// <inheritdoc />
     public void Compute()
     {
@@ -29,10 +37,22 @@ internal sealed class PolicyRevisionController(Func<ulong> computed, NodeTables 
     /// <summary>Numbers of prefixes that overlap one whose addresses do not resolve to it yet.</summary>
     private HashSet<NumericIdentity> Awaited()
     {
-        var cidrs = tables.CidrIdentities.Snapshot;
-        var addresses = tables.IpCache.Rows.Snapshot;
-        var awaited = new PrefixIndex<NumericIdentity>(cidrs.Where(cidr => cidr.IsWanted && addresses[cidr.Prefix] is not { IsDone: true }).Select(cidr => (cidr.Prefix, cidr.Id)));
-        return awaited.Count == 0 ? [] : cidrs.Where(cidr => awaited.Overlaps(cidr.Prefix)).Select(cidr => cidr.Id).ToHashSet();
+        foreach (var change in _cidrs.Next())
+            Look(change.Key);
+        foreach (var change in _addresses.Next())
+            Look(change.Key);
+        if (_awaited.Count == 0)
+            return [];
+        var awaited = new PrefixIndex<NumericIdentity>(_awaited.Select(prefix => (prefix, NumericIdentity.Unknown)));
+        return tables.CidrIdentities.Where(cidr => awaited.Overlaps(cidr.Prefix)).Select(cidr => cidr.Id).ToHashSet();
+    }
+
+    private void Look(IpPrefix prefix)
+    {
+        if (tables.CidrIdentities[prefix] is { IsWanted: true } && tables.IpCache.Rows[prefix] is not { IsDone: true })
+            _awaited.Add(prefix);
+        else
+            _awaited.Remove(prefix);
     }
 
     private static bool Names(PolicyRow policy, HashSet<NumericIdentity> identities) =>

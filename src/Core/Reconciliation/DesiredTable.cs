@@ -14,6 +14,7 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
     private ImmutableArray<Wake> _wakes = [];
     private readonly Table<string, string> _pruned;
     private ulong _computedThrough;
+    private volatile Judgement? _judged;
 
     /// <param name="name">Lower-case words joined by dashes.</param>
     /// <param name="keyOf">Key of a row; pure.</param>
@@ -81,6 +82,25 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
         });
     }
 
+    /// <summary>Decides anew about some keys; all others stay as they are.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="decide">The row of a key, and what must be realised before it; null: the key is not desired.</param>
+    /// <returns>Number of rows whose desired part changed.</returns>
+    internal int Decide(IReadOnlyCollection<TKey> keys, Func<TKey, (TRow Row, Gate? Gate)?> decide)
+    {
+        var decided = keys.Select(key => (Key: key, Wanted: decide(key))).ToList();
+        return decided.Count == 0 ? 0 : _table.Write(writer =>
+        {
+            foreach (var (key, wanted) in decided)
+            {
+                if (wanted is { } row)
+                    Upsert(writer, row.Row, row.Gate);
+                else
+                    Remove(writer, key, gate: null);
+            }
+        });
+    }
+
     /// <summary>States how far the rows reflect the controller's input, in a number that grows, such as the revision of its input table. Gates can ask for it.</summary>
     public void MarkComputed(ulong through)
     {
@@ -134,10 +154,19 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
         };
     }
 
+    // Ten thousand rows of another table may ask at once.
     private GateVerdict JudgeAll()
     {
+        var (snapshot, judged) = (_table.Snapshot, _judged);
+        if (judged?.Revision != snapshot.Revision)
+            _judged = judged = new(snapshot.Revision, JudgeAll(snapshot));
+        return judged.Verdict;
+    }
+
+    private GateVerdict JudgeAll(IEnumerable<DesiredRow<TRow>> rows)
+    {
         var failed = GateVerdict.Open;
-        foreach (var desired in _table)
+        foreach (var desired in rows)
         {
             if (desired.Status.State == RowState.Pending)
                 return new(GateState.Closed, $"{Name} {KeyOf(desired.Row)} is not Done yet");
@@ -172,6 +201,8 @@ public sealed class DesiredTable<TKey, TRow> : IGateTable
     }
 
     private RowStatus Pending() => new(RowState.Pending, "", _time.GetUtcNow());
+
+    private sealed record Judgement(ulong Revision, GateVerdict Verdict);
 
     private sealed class Attachment(IDisposable table, Action detach) : IDisposable
     {

@@ -2,8 +2,8 @@ namespace Cilium.Framework.Tables;
 
 /// <summary>Computes desired rows from intent rows.</summary>
 /// <remarks>
-/// Run by one <see cref="ControllerLoop"/>. Synchronous; no I/O, clock, lock or memory of what went before: the same inputs give the same rows,
-/// in whatever order they came.
+/// Run by one <see cref="ControllerLoop"/>. Synchronous; no I/O, clock or lock: the same inputs give the same rows, in whatever order they came. It may
+/// remember what its inputs were, so that a change costs what it concerns and not the node; what could not be written stays due.
 /// </remarks>
 public interface IController
 {

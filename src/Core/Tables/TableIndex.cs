@@ -1,0 +1,55 @@
+namespace Cilium.Framework.Tables;
+
+/// <summary>The rows of a table by a value that is not their key; kept up from the table's changes. Used by one loop.</summary>
+/// <param name="table">The table.</param>
+/// <param name="valuesOf">Values of a row; pure.</param>
+internal sealed class TableIndex<TValue, TKey, TRow>(IReadTable<TKey, TRow> table, Func<TRow, IEnumerable<TValue>> valuesOf)
+    where TValue : notnull
+    where TKey : notnull
+    where TRow : class
+{
+    private readonly TableTracker<TKey, TRow> _tracker = table.Track();
+    private readonly Dictionary<TKey, TValue[]> _values = [];
+    private readonly Dictionary<TValue, HashSet<TKey>> _keys = [];
+
+    /// <summary>Keys of the rows that have a value, as of the last <see cref="Update"/>.</summary>
+    public IReadOnlyCollection<TKey> this[TValue value] => _keys.TryGetValue(value, out var keys) ? keys : [];
+
+    /// <summary>Reads what has changed since the last call.</summary>
+    /// <param name="touched">Gets the values that a changed row has now or had before.</param>
+    public void Update(ISet<TValue> touched)
+    {
+        foreach (var change in _tracker.Next())
+        {
+            Take(change.Key, touched);
+            if (!change.IsRemoval)
+                Put(change.Key, [.. valuesOf(change.Row)], touched);
+        }
+    }
+
+    private void Put(TKey key, TValue[] values, ISet<TValue> touched)
+    {
+        if (values.Length == 0)
+            return;
+        _values[key] = values;
+        foreach (var value in values)
+        {
+            touched.Add(value);
+            if (!_keys.TryGetValue(value, out var keys))
+                _keys[value] = keys = new HashSet<TKey>(1);
+            keys.Add(key);
+        }
+    }
+
+    private void Take(TKey key, ISet<TValue> touched)
+    {
+        if (!_values.Remove(key, out var values))
+            return;
+        foreach (var value in values)
+        {
+            touched.Add(value);
+            if (_keys[value].Remove(key) && _keys[value].Count == 0)
+                _keys.Remove(value);
+        }
+    }
+}
