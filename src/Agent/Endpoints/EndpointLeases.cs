@@ -42,6 +42,9 @@ internal sealed class EndpointLeases(IpamService ipam, Func<IPAddress, string?> 
         return claimed;
     }
 
+    /// <summary>Whether each address is leased by somebody who gives it back himself, or lies outside the node's ranges: an endpoint that has them comes and goes without a change of leases.</summary>
+    public bool AreHeldByOthers(IEnumerable<IPAddress> addresses) => addresses.All(address => HolderOf(address) is { } holder ? !IsClaim(holder) : !IsLocal(address));
+
     /// <summary>Gives back what the agent leased for an endpoint; what somebody else leased is for them to give back.</summary>
     public async Task ReleaseAsync(IEnumerable<IPAddress> addresses)
     {

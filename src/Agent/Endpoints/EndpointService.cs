@@ -1,3 +1,4 @@
+using System.Net;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Identities;
@@ -19,7 +20,7 @@ internal sealed class EndpointService(
     IReadTable<NumericIdentity, IdentityRow> identities,
     TimeProvider time) : IDisposable
 {
-    /// <summary>A change of an endpoint and of its leases is one.</summary>
+    /// <summary>A change of an endpoint and of leases that are the agent's own is one.</summary>
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>How long an answer waits for the datapath; what is realised later is seen in the endpoint's state.</summary>
@@ -80,22 +81,13 @@ internal sealed class EndpointService(
 
     private async Task<EndpointRequest> AddAsync(EndpointProposal proposal, CancellationToken ct)
     {
+        // Who has leased its addresses before needs nothing done to the leases: many at once do not wait for each other.
+        if (leases.AreHeldByOthers(Addresses(proposal)))
+            return await AddAloneAsync(proposal, ct);
         await _one.WaitAsync(ct);
         try
         {
-            // An address of another endpoint is refused below, in words about that endpoint.
-            var isTaken = projection.All().SelectMany(view => view.Request.Addresses).Any(address => address.Equals(proposal.IPv4) || address.Equals(proposal.IPv6));
-            var claimed = isTaken ? [] : await leases.ClaimAsync(proposal, ct);
-            try
-            {
-                var result = registry.Add(proposal);
-                return result.Request ?? throw new RefusedException(result.Refusal == EndpointRefusal.Conflict ? 409 : 400, result.Message);
-            }
-            catch
-            {
-                await leases.ReleaseAsync(claimed);
-                throw;
-            }
+            return await AddAloneAsync(proposal, ct);
         }
         finally
         {
@@ -103,12 +95,35 @@ internal sealed class EndpointService(
         }
     }
 
+    private async Task<EndpointRequest> AddAloneAsync(EndpointProposal proposal, CancellationToken ct)
+    {
+        // An address of another endpoint is refused below, in words about that endpoint.
+        var isTaken = registry.Known.SelectMany(request => request.Addresses).Any(Addresses(proposal).Contains);
+        var claimed = isTaken ? [] : await leases.ClaimAsync(proposal, ct);
+        try
+        {
+            var result = await registry.AddAsync(proposal, ct);
+            return result.Request ?? throw new RefusedException(result.Refusal == EndpointRefusal.Conflict ? 409 : 400, result.Message);
+        }
+        catch
+        {
+            await leases.ReleaseAsync(claimed);
+            throw;
+        }
+    }
+
     private async Task RemoveAsync(EndpointRequest request)
     {
+        if (leases.AreHeldByOthers(request.Addresses))
+        {
+            await registry.RemoveAsync(request.Id);
+            return;
+        }
+
         await _one.WaitAsync(CancellationToken.None);
         try
         {
-            if (registry.Remove(request.Id))
+            if (await registry.RemoveAsync(request.Id))
                 await leases.ReleaseAsync(request.Addresses);
         }
         finally
@@ -117,10 +132,13 @@ internal sealed class EndpointService(
         }
     }
 
+    private static IReadOnlyList<IPAddress> Addresses(EndpointProposal proposal) => [.. new[] { proposal.IPv4, proposal.IPv6 }.OfType<IPAddress>()];
+
     private EndpointStatusView Find(string id)
     {
         var fits = EndpointIdForm.Parse(id);
-        return projection.All().FirstOrDefault(view => fits(view.Request)) ?? throw new RefusedException(404, $"There is no endpoint {id}. See cilium endpoint list.");
+        var found = registry.Known.FirstOrDefault(fits);
+        return (found is null ? null : projection.Find(found.Id)) ?? throw new RefusedException(404, $"There is no endpoint {id}. See cilium endpoint list.");
     }
 
     private async Task WaitAsync(ushort id, bool untilReady, CancellationToken ct)

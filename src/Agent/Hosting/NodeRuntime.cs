@@ -118,6 +118,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         foreach (var reconciler in _reconcilers)
             reconciler.Dispose();
         await _plugins.EndAsync(_loggers.CreateLogger<NodeRuntime>());
+        Registry.Dispose();
         Ipam.Dispose();
         _netlink.Dispose();
     }

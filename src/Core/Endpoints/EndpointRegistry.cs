@@ -7,86 +7,130 @@ using Cilium.Framework.Tables;
 namespace Cilium.Framework.Endpoints;
 
 /// <summary>What the agent was told about this node's workloads; the only writer of the table <c>endpoint-requests</c>. A change is on the disk before it is in the table.</summary>
-/// <param name="table">The table.</param>
-/// <param name="file">Where endpoints are remembered.</param>
-/// <param name="filter">Which labels make up an identity.</param>
-public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table, StateFile<EndpointsState> file, LabelFilter filter)
+public sealed class EndpointRegistry : IDisposable
 {
-    private readonly Lock _lock = new();
-    private int _lastId;
+    private readonly IWriteTable<ushort, EndpointRequest> _table;
+    private readonly StateFile<EndpointsState> _file;
+    private readonly LabelFilter _filter;
+    private readonly GroupCommit _changes;
 
-    /// <summary>Takes back what was known before a restart.</summary>
+    // What the changes of a group have made of the table; null: removed.
+    private readonly Dictionary<ushort, EndpointRequest?> _draft = [];
+    private int _lastId;
+    private int _draftedLastId;
+
+    /// <param name="table">The table.</param>
+    /// <param name="file">Where endpoints are remembered.</param>
+    /// <param name="filter">Which labels make up an identity.</param>
+    public EndpointRegistry(IWriteTable<ushort, EndpointRequest> table, StateFile<EndpointsState> file, LabelFilter filter)
+    {
+        (_table, _file, _filter) = (table, file, filter);
+        _changes = new(Begin, Commit, () => default);
+    }
+
+    /// <summary>The endpoints.</summary>
+    public IReadTable<ushort, EndpointRequest> Known => _table;
+
+    /// <summary>Takes back what was known before a restart; before the first change.</summary>
     /// <param name="stillExists">False: its device vanished meanwhile; the endpoint is forgotten.</param>
     /// <returns>Endpoints that were forgotten.</returns>
     /// <exception cref="CiliumException">What is stored cannot be read: the agent must not start with fewer endpoints.</exception>
     public IReadOnlyList<EndpointRequest> Restore(Func<EndpointRequest, bool> stillExists)
     {
-        lock (_lock)
-        {
-            var known = file.Read(Requests);
-            if (known is null)
-                return [];
-            var requests = known.ToLookup(stillExists);
-            if (requests[false].Any())
-                Store(requests[true]);
-            table.ReplaceAll(requests[true]);
-            return [.. requests[false]];
-        }
+        var known = _file.Read(Requests);
+        if (known is null)
+            return [];
+        var requests = known.ToLookup(stillExists);
+        if (requests[false].Any())
+            Store(_lastId, requests[true]);
+        _table.ReplaceAll(requests[true]);
+        return [.. requests[false]];
     }
 
     /// <summary>Adds an endpoint.</summary>
     /// <param name="proposal">The endpoint.</param>
+    /// <param name="ct">Gives up, as long as nothing has begun.</param>
     /// <returns>The endpoint with its number, or a refusal that says what is wrong or names the other endpoint; then nothing changed.</returns>
     /// <exception cref="CiliumException">It could not be written to the disk; nothing changed.</exception>
-    public EndpointResult Add(EndpointProposal proposal)
+    public async Task<EndpointResult> AddAsync(EndpointProposal proposal, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(proposal);
         if (FindProblem(proposal) is { } problem)
             return EndpointResult.Refused(EndpointRefusal.Invalid, problem);
-        lock (_lock)
-        {
-            if (FindConflict(proposal) is { } conflict)
-                return EndpointResult.Refused(EndpointRefusal.Conflict, conflict);
-            var id = proposal.Id == 0 ? NextFreeId() : proposal.Id;
-            if (id == 0)
-                return EndpointResult.Refused(EndpointRefusal.Exhausted, $"All {ushort.MaxValue} endpoint numbers are taken. Delete endpoints that are gone.");
-            var request = new EndpointRequest
-            {
-                Id = id, ContainerId = proposal.ContainerId, ContainerName = proposal.ContainerName, Device = proposal.Device, IfIndex = proposal.IfIndex,
-                Mac = proposal.Mac, HostMac = proposal.HostMac, IPv4 = proposal.IPv4, IPv6 = proposal.IPv6,
-                Labels = proposal.Labels, IdentityLabels = filter.Relevant(proposal.Labels),
-            };
-            _lastId = id;
-            Store(table.Append(request));
-            table.Upsert(request);
-            return EndpointResult.Taken(request);
-        }
+        return await _changes.RunAsync(() => new ValueTask<EndpointResult>(Add(proposal)), ct);
     }
 
     /// <summary>Removes an endpoint.</summary>
     /// <param name="id">Its number.</param>
     /// <returns>False when there is none.</returns>
     /// <exception cref="CiliumException">It could not be written to the disk; nothing changed.</exception>
-    public bool Remove(ushort id)
+    public Task<bool> RemoveAsync(ushort id) => _changes.RunAsync(() => new ValueTask<bool>(Remove(id)), CancellationToken.None);
+
+    /// <inheritdoc />
+    public void Dispose() => _changes.Dispose();
+
+    private EndpointResult Add(EndpointProposal proposal)
     {
-        lock (_lock)
+        if (FindConflict(proposal) is { } conflict)
+            return EndpointResult.Refused(EndpointRefusal.Conflict, conflict);
+        var id = proposal.Id == 0 ? NextFreeId() : proposal.Id;
+        if (id == 0)
+            return EndpointResult.Refused(EndpointRefusal.Exhausted, $"All {ushort.MaxValue} endpoint numbers are taken. Delete endpoints that are gone.");
+        var request = new EndpointRequest
         {
-            if (!table.TryGet(id, out _))
-                return false;
-            Store(table.Where(request => request.Id != id));
-            return table.Remove(id);
-        }
+            Id = id, ContainerId = proposal.ContainerId, ContainerName = proposal.ContainerName, Device = proposal.Device, IfIndex = proposal.IfIndex,
+            Mac = proposal.Mac, HostMac = proposal.HostMac, IPv4 = proposal.IPv4, IPv6 = proposal.IPv6,
+            Labels = proposal.Labels, IdentityLabels = _filter.Relevant(proposal.Labels),
+        };
+        (_draft[id], _draftedLastId) = (request, id);
+        return EndpointResult.Taken(request);
     }
+
+    private bool Remove(ushort id)
+    {
+        if (!IsTaken(id))
+            return false;
+        _draft[id] = null;
+        return true;
+    }
+
+    private void Begin()
+    {
+        _draft.Clear();
+        _draftedLastId = _lastId;
+    }
+
+    private void Commit()
+    {
+        if (_draft.Count == 0)
+            return;
+        Store(_draftedLastId, Drafted);
+        _lastId = _draftedLastId;
+        _table.Write(writer =>
+        {
+            foreach (var (id, request) in _draft)
+            {
+                if (request is null)
+                    writer.Remove(id);
+                else
+                    writer.Upsert(request);
+            }
+        });
+    }
+
+    private IEnumerable<EndpointRequest> Drafted => _table.Where(request => !_draft.ContainsKey(request.Id)).Concat(_draft.Values.OfType<EndpointRequest>());
+
+    private bool IsTaken(ushort id) => _draft.TryGetValue(id, out var drafted) ? drafted is not null : _table.TryGet(id, out _);
 
     /// <summary>A number that is there twice is damage.</summary>
     private IReadOnlyCollection<EndpointRequest> Requests(EndpointsState state)
     {
         _lastId = state.LastId;
-        return state.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.ToRequest(filter)).Values;
+        return state.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.ToRequest(_filter)).Values;
     }
 
-    private void Store(IEnumerable<EndpointRequest> requests) =>
-        file.Write(new EndpointsState(_lastId, [.. requests.OrderBy(request => request.Id).Select(StoredEndpoint.From)]));
+    private void Store(int lastId, IEnumerable<EndpointRequest> requests) =>
+        _file.Write(new EndpointsState(lastId, [.. requests.OrderBy(request => request.Id).Select(StoredEndpoint.From)]));
 
     private static string? FindProblem(EndpointProposal proposal)
     {
@@ -97,7 +141,7 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
 
     private string? FindConflict(EndpointProposal proposal)
     {
-        foreach (var other in table)
+        foreach (var other in Drafted)
         {
             if (proposal.Id == other.Id)
                 return $"Endpoint {other.Id} exists. Delete it first, or let the agent choose a number (0).";
@@ -117,8 +161,8 @@ public sealed class EndpointRegistry(IWriteTable<ushort, EndpointRequest> table,
     {
         for (var i = 1; i <= ushort.MaxValue; i++)
         {
-            var id = (ushort)(((_lastId + i - 1) % ushort.MaxValue) + 1);
-            if (!table.TryGet(id, out _))
+            var id = (ushort)(((_draftedLastId + i - 1) % ushort.MaxValue) + 1);
+            if (!IsTaken(id))
                 return id;
         }
 

@@ -86,8 +86,11 @@ internal sealed class World : IDisposable
         var mac = new MacAddress(endpoint.Id);
         // Told first: it may be realised before the call returns.
         History.Add(History.Now with { Endpoints = History.Now.Endpoints.Add(endpoint.Id, endpoint) });
-        var result = Node!.Registry.Add(new(endpoint.Id, "", "", $"lxc{endpoint.Id}", 100 + endpoint.Id, mac, mac, is4 ? endpoint.Address : null, is4 ? null : endpoint.Address, endpoint.Labels));
-        Assert.Equal("", result.Message);
+        var adding = Node!.Registry.AddAsync(new(endpoint.Id, "", "", $"lxc{endpoint.Id}", 100 + endpoint.Id, mac, mac, is4 ? endpoint.Address : null, is4 ? null : endpoint.Address, endpoint.Labels), CancellationToken.None);
+        Assert.True(adding.IsCompletedSuccessfully, "with nobody beside it a change is made at once");
+#pragma warning disable VSTHRD002 // It has ended.
+        Assert.Equal("", adding.Result.Message);
+#pragma warning restore VSTHRD002
     }
 
     /// <summary>While the agent is down, its file knows nothing of it afterwards: as when its device is gone.</summary>
@@ -95,7 +98,7 @@ internal sealed class World : IDisposable
     {
         History.Add(History.Now with { Endpoints = History.Now.Endpoints.Remove(id) });
         if (Node is not null)
-            Assert.True(Node.Registry.Remove(id));
+            Assert.True(Node.Registry.RemoveAsync(id) is { IsCompletedSuccessfully: true, Result: true });
         else
             Rewrite(stored => stored.Id == id ? null : stored);
     }

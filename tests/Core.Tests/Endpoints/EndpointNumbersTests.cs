@@ -15,7 +15,7 @@ public sealed class EndpointNumbersTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void When_all_numbers_are_taken_the_next_endpoint_is_refused_in_words_and_a_freed_number_is_given_again()
+    public async Task When_all_numbers_are_taken_the_next_endpoint_is_refused_in_words_and_a_freed_number_is_given_again()
     {
         using var state = StateDirectory.Open(_folder["state"]);
         var file = new StateFile<EndpointsState>(state, "endpoints.json", EndpointsStateJson.Default.EndpointsState);
@@ -24,12 +24,12 @@ public sealed class EndpointNumbersTests : IDisposable
         var registry = new EndpointRegistry(table, file, LabelFilter.Create([]));
         Assert.Empty(registry.Restore(_ => true));
 
-        var refused = registry.Add(Next());
+        var refused = await registry.AddAsync(Next(), TestContext.Current.CancellationToken);
         Assert.Equal((EndpointRefusal.Exhausted, "All 65535 endpoint numbers are taken. Delete endpoints that are gone."), (refused.Refusal, refused.Message));
         Assert.Equal(ushort.MaxValue, table.Count);
 
-        Assert.True(registry.Remove(777));
-        Assert.Equal(777, registry.Add(Next()).Request!.Id);
+        Assert.True(await registry.RemoveAsync(777));
+        Assert.Equal(777, (await registry.AddAsync(Next(), TestContext.Current.CancellationToken)).Request!.Id);
     }
 
     private static EndpointProposal Next() => new(0, "", "", "lxc", 1, new(1), new(2), IPAddress.Parse("172.16.0.1"), null, LabelSet.Parse("k8s:app=web"));

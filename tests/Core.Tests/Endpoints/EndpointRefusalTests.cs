@@ -26,11 +26,11 @@ public sealed class EndpointRefusalTests : IDisposable
         _folder.Dispose();
     }
 
-    private EndpointResult Add(string address, params string[] labels)
+    private Task<EndpointResult> AddAsync(string address, params string[] labels)
     {
         var parsed = IPAddress.Parse(address);
         var isIPv4 = parsed.GetAddressBytes().Length == 4;
-        return _registry.Add(new(0, "", "", "lxc1", 9, new MacAddress(1), new MacAddress(2), isIPv4 ? parsed : null, isIPv4 ? null : parsed, LabelSet.Parse(labels)));
+        return _registry.AddAsync(new(0, "", "", "lxc1", 9, new MacAddress(1), new MacAddress(2), isIPv4 ? parsed : null, isIPv4 ? null : parsed, LabelSet.Parse(labels)), TestContext.Current.CancellationToken);
     }
 
     [Theory]
@@ -44,9 +44,9 @@ public sealed class EndpointRefusalTests : IDisposable
     [InlineData("::1", "the loopback address (::1/128)")]
     [InlineData("fe80::1", "a link-local address (fe80::/10)")]
     [InlineData("ff02::1", "a multicast address (ff00::/8)")]
-    public void An_address_that_nobody_can_send_to_is_refused(string address, string why)
+    public async Task An_address_that_nobody_can_send_to_is_refused(string address, string why)
     {
-        var refused = Add(address, "k8s:app=web");
+        var refused = await AddAsync(address, "k8s:app=web");
         Assert.Equal(EndpointRefusal.Invalid, refused.Refusal);
         Assert.StartsWith($"Address {address} is {why}. Accepted: a unicast address", refused.Message, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was changed.", refused.Message, StringComparison.Ordinal);
@@ -58,16 +58,16 @@ public sealed class EndpointRefusalTests : IDisposable
     [InlineData("198.51.100.7")]
     [InlineData("fd00::2")]
     [InlineData("2001:db8::2")]
-    public void A_unicast_address_is_taken(string address) => Assert.NotNull(Add(address, "k8s:app=web").Request);
+    public async Task A_unicast_address_is_taken(string address) => Assert.NotNull((await AddAsync(address, "k8s:app=web")).Request);
 
     [Fact]
-    public void Labels_that_are_known_and_not_known_at_once_are_refused()
+    public async Task Labels_that_are_known_and_not_known_at_once_are_refused()
     {
-        var refused = Add("10.1.0.2", "reserved:init", "k8s:app=web");
+        var refused = await AddAsync("10.1.0.2", "reserved:init", "k8s:app=web");
         Assert.Equal(EndpointRefusal.Invalid, refused.Refusal);
         Assert.Equal(
             "Label reserved:init says that the labels are not known yet, but others are given beside it: k8s:app=web,reserved:init. Give it alone, or leave it out. Nothing was changed.",
             refused.Message);
-        Assert.NotNull(Add("10.1.0.2", "reserved:init").Request);
+        Assert.NotNull((await AddAsync("10.1.0.2", "reserved:init")).Request);
     }
 }

@@ -39,25 +39,25 @@ public sealed class EndpointRegistryTests : IDisposable
         _registry.Restore(stillExists ?? (_ => true));
     }
 
-    private EndpointResult Add(int n, ushort id = 0, string? ip = null, string container = "", string? device = null, int? ifIndex = null) =>
-        _registry.Add(new(id, container, "", device ?? $"lxc{n}", ifIndex ?? n, new(1), new(2), IPAddress.Parse(ip ?? $"10.0.0.{n}"), null, LabelSet.Parse("k8s:app=web")));
+    private Task<EndpointResult> AddAsync(int n, ushort id = 0, string? ip = null, string container = "", string? device = null, int? ifIndex = null) =>
+        _registry.AddAsync(new(id, container, "", device ?? $"lxc{n}", ifIndex ?? n, new(1), new(2), IPAddress.Parse(ip ?? $"10.0.0.{n}"), null, LabelSet.Parse("k8s:app=web")), TestContext.Current.CancellationToken);
 
     [Fact]
-    public void Numbers_are_stable_over_a_restart_and_a_freed_one_is_not_given_again_at_once()
+    public async Task Numbers_are_stable_over_a_restart_and_a_freed_one_is_not_given_again_at_once()
     {
-        Assert.Equal((1, 2), (Add(1).Request!.Id, Add(2).Request!.Id));
-        Assert.True(_registry.Remove(2));
+        Assert.Equal((1, 2), ((await AddAsync(1)).Request!.Id, (await AddAsync(2)).Request!.Id));
+        Assert.True(await _registry.RemoveAsync(2));
         Restart();
         Assert.Equal([1], _table.Select(request => (int)request.Id));
-        Assert.Equal(3, Add(3).Request!.Id);
+        Assert.Equal(3, (await AddAsync(3)).Request!.Id);
     }
 
     [Fact]
-    public void After_65535_comes_the_first_free_number()
+    public async Task After_65535_comes_the_first_free_number()
     {
-        Add(1, id: 1);
-        Assert.Equal(65535, Add(2, id: 65535).Request!.Id);
-        Assert.Equal(2, Add(3).Request!.Id);
+        await AddAsync(1, id: 1);
+        Assert.Equal(65535, (await AddAsync(2, id: 65535)).Request!.Id);
+        Assert.Equal(2, (await AddAsync(3)).Request!.Id);
     }
 
     [Theory]
@@ -65,10 +65,10 @@ public sealed class EndpointRegistryTests : IDisposable
     [InlineData("10.0.0.9", "4f1c", null, null, "Container id 4f1c belongs to endpoint 1. Delete that endpoint first.")]
     [InlineData("10.0.0.9", "", "lxc1", null, "Device lxc1 belongs to endpoint 1. Delete that endpoint first.")]
     [InlineData("10.0.0.9", "", "other", 1, "Device other belongs to endpoint 1. Delete that endpoint first.")]
-    public void What_belongs_to_another_endpoint_is_refused_and_nothing_changes(string ip, string container, string? device, int? ifIndex, string expected)
+    public async Task What_belongs_to_another_endpoint_is_refused_and_nothing_changes(string ip, string container, string? device, int? ifIndex, string expected)
     {
-        Add(1, container: "4f1c");
-        var refused = Add(9, ip: ip, container: container, device: device, ifIndex: ifIndex);
+        await AddAsync(1, container: "4f1c");
+        var refused = await AddAsync(9, ip: ip, container: container, device: device, ifIndex: ifIndex);
         Assert.Equal((EndpointRefusal.Conflict, expected), (refused.Refusal, refused.Message));
         Assert.Single(_table);
         Restart();
@@ -76,17 +76,17 @@ public sealed class EndpointRegistryTests : IDisposable
     }
 
     [Fact]
-    public void A_number_that_is_taken_is_refused()
+    public async Task A_number_that_is_taken_is_refused()
     {
-        Add(1, id: 7);
-        Assert.Equal("Endpoint 7 exists. Delete it first, or let the agent choose a number (0).", Add(2, id: 7).Message);
+        await AddAsync(1, id: 7);
+        Assert.Equal("Endpoint 7 exists. Delete it first, or let the agent choose a number (0).", (await AddAsync(2, id: 7)).Message);
     }
 
     [Fact]
-    public void An_endpoint_whose_device_vanished_is_forgotten_on_the_disk_too()
+    public async Task An_endpoint_whose_device_vanished_is_forgotten_on_the_disk_too()
     {
-        Add(1);
-        Add(2);
+        await AddAsync(1);
+        await AddAsync(2);
         Restart(request => request.Device == "lxc2");
         Assert.Equal([2], _table.Select(request => (int)request.Id));
         Restart();
@@ -94,10 +94,21 @@ public sealed class EndpointRegistryTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_to_the_disk_is_not_taken()
+    public async Task Many_at_once_are_all_taken_under_numbers_of_their_own_and_of_two_that_want_the_same_one_is_refused()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(1, 100).SelectMany(n => new[] { n, n }).Select(n => Task.Run(() => AddAsync(n))));
+        Assert.Equal(100, results.Select(result => result.Request?.Id).OfType<ushort>().Distinct().Count());
+        Assert.Equal(100, results.Count(result => result.Refusal == EndpointRefusal.Conflict));
+        Assert.Equal(100, _table.Count);
+        Restart();
+        Assert.Equal(100, _table.Count);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_to_the_disk_is_not_taken()
     {
         Directory.CreateDirectory(Path.Combine(_state.Path, "endpoints.json.new"));
-        Assert.ThrowsAny<Exception>(() => Add(1));
+        await Assert.ThrowsAnyAsync<Exception>(() => AddAsync(1));
         Assert.Empty(_table);
     }
 }
