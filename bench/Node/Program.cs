@@ -23,8 +23,8 @@ try
     Add("attach, one at a time, p50", Milliseconds(single, 0.5), "ms", null);
 
     await workloads.ImportAsync(Documents.RemoteAddresses(RemoteAddresses));
-    Add($"resident, {Small} endpoints and {RemoteAddresses:N0} remote addresses", ProcessFigures.ResidentMegabytes(node.Agent.Id), "MB", 150);
     Add("processor, idle", await IdlePercentAsync(node.Agent.Id), "%", 1);
+    Add($"resident, {Small} endpoints and {RemoteAddresses:N0} remote addresses", ProcessFigures.ResidentMegabytes(node.Agent.Id), "MB", 150);
 
     await node.Agent.KillAsync(default);
     var started = Stopwatch.GetTimestamp();
@@ -32,15 +32,21 @@ try
     await workloads.ReadyAsync();
     Add($"start to ready, {Small} endpoints restored", Stopwatch.GetElapsedTime(started).TotalSeconds, "s", 2);
 
-    var crowd = await workloads.AttachAsync(await workloads.PrepareAsync(Large - Small), AtOnce);
+    var prepared = await workloads.PrepareAsync(Large - Small);
+    var before = ProcessFigures.ProcessorSeconds(node.Agent.Id);
+    var crowd = await workloads.AttachAsync(prepared, AtOnce);
     Add($"attach, {AtOnce} at once, p50", Milliseconds(crowd, 0.5), "ms", attach == "tcx" ? null : 10);
     Add($"attach, {AtOnce} at once, p99", Milliseconds(crowd, 0.99), "ms", attach == "tcx" ? null : 40);
+    Add("processor time of the agent per attach", (ProcessFigures.ProcessorSeconds(node.Agent.Id) - before) / crowd.Count * 1000, "ms", null);
 
+    before = ProcessFigures.ProcessorSeconds(node.Agent.Id);
     var imports = new List<TimeSpan>();
     for (var i = 0; i < Imports; i++)
         imports.Add(await workloads.ImportAsync(Documents.Rule(i)));
+    await workloads.CheckEnforcedAsync();
     Add($"import of a rule, {Large} endpoints, p50", Milliseconds(imports, 0.5), "ms", null);
     Add($"import of a rule, {Large} endpoints, p99", Milliseconds(imports, 0.99), "ms", 100);
+    Add("processor time of the agent per import", (ProcessFigures.ProcessorSeconds(node.Agent.Id) - before) / Imports * 1000, "ms", null);
 }
 finally
 {

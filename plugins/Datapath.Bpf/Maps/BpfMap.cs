@@ -57,6 +57,21 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
         Count();
     }
 
+    /// <summary>Writes many at once. When one fails, those before it are written.</summary>
+    public void SetMany(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values)
+    {
+        if (keys.Length == 0)
+            return;
+        var count = (uint)keys.Length;
+        int result;
+        fixed (TKey* key = keys)
+        fixed (TValue* value = values)
+            result = LibBpf.UpdateBatch(_descriptor, key, value, &count, null);
+        Count();
+        if (result < 0)
+            throw BpfErrors.Failed(result, $"write an entry of {Name} ({Kernel.MaxEntries} at most)");
+    }
+
     /// <returns>False when there was none.</returns>
     public bool Remove(TKey key)
     {

@@ -88,6 +88,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_lookup_batch")]
     public static partial int LookupBatch(BpfDescriptor map, void* inBatch, void* outBatch, void* keys, void* values, uint* count, void* options);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map_update_batch")]
+    public static partial int UpdateBatch(BpfDescriptor map, void* keys, void* values, uint* count, void* options);
+
     [LibraryImport(Library, EntryPoint = "bpf_map_delete_batch")]
     public static partial int DeleteBatch(BpfDescriptor map, void* keys, uint* count, void* options);
 

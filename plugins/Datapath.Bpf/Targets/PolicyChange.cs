@@ -13,15 +13,23 @@ internal sealed record PolicyChange(IReadOnlyList<PolicyEntry> Added, IReadOnlyL
     public static PolicyChange Between(PolicyEntrySet current, PolicyEntrySet desired)
     {
         var (added, removed, replaced) = (new List<PolicyEntry>(), new List<PolicyEntry>(), new List<PolicyEntry>());
-        foreach (var entry in desired)
+        var before = current.AsSpan();
+        var after = desired.AsSpan();
+        while (before.Length > 0 || after.Length > 0)
         {
-            if (!current.TryGet(entry.Key, out var before))
-                added.Add(entry);
-            else if (before != entry)
-                replaced.Add(entry);
+            var order = before.Length == 0 ? 1 : after.Length == 0 ? -1 : before[0].Key.CompareTo(after[0].Key);
+            if (order < 0)
+                removed.Add(before[0]);
+            else if (order > 0)
+                added.Add(after[0]);
+            else if (before[0] != after[0])
+                replaced.Add(after[0]);
+            if (order <= 0)
+                before = before[1..];
+            if (order >= 0)
+                after = after[1..];
         }
 
-        removed.AddRange(current.Where(entry => !desired.TryGet(entry.Key, out _)));
         return new(added, removed, replaced);
     }
 }

@@ -27,16 +27,18 @@ internal sealed class PolicyStore(MapSet maps)
         return ++_lastSlot;
     }
 
-    /// <summary>Writes entries under a slot; each one's counter is there before it.</summary>
-    public void Write(uint slot, uint index, IEnumerable<PolicyEntry> entries)
+    /// <summary>Writes entries under a slot.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="index">The policy's index.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="uncounted">Those that may have no counter yet: each has one before it is there.</param>
+    public void Write(uint slot, uint index, IReadOnlyCollection<PolicyEntry> entries, IReadOnlyCollection<PolicyEntry> uncounted)
     {
-        foreach (var entry in entries)
-        {
-            var counter = KeyOf(index, entry.Key);
-            if (!maps.PolicyCounters.TryGet(counter, out _))
-                maps.PolicyCounters.Set(counter, default);
-            maps.Policies.Set(KeyOf(slot, entry.Key), new PolicyEntryValue { Cookie = entry.Rule.Value, ProxyPort = BinaryPrimitives.ReverseEndianness(entry.ProxyPort) });
-        }
+        // What counts goes on counting.
+        PolicyEntryKey[] counters = [.. Keys(index, uncounted).Where(counter => !maps.PolicyCounters.TryGet(counter, out _))];
+        maps.PolicyCounters.SetMany(counters, new PolicyCounter[counters.Length]);
+        PolicyEntryValue[] values = [.. entries.Select(entry => new PolicyEntryValue { Cookie = entry.Rule.Value, ProxyPort = BinaryPrimitives.ReverseEndianness(entry.ProxyPort) })];
+        maps.Policies.SetMany(Keys(slot, entries), values);
     }
 
     public void RemoveCounters(uint index, IEnumerable<PolicyEntry> entries) => maps.PolicyCounters.RemoveMany(Keys(index, entries));

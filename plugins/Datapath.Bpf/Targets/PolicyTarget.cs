@@ -73,7 +73,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         var header = maps.PolicyHeaders.Get(index);
         if (header.Slot == 0)
         {
-            Switch(row.Id, index, header, row.Entries, PolicyEntrySet.Empty);
+            Switch(row.Id, index, header, row.Entries, PolicyEntrySet.Empty, row.Entries);
             return;
         }
 
@@ -82,7 +82,7 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         if (change.IsNone)
             Confirm(index, header, row.Entries);
         else if (change.Added.Count > 0 && change.Removed.Count > 0)
-            Switch(row.Id, index, header, row.Entries, current);
+            Switch(row.Id, index, header, row.Entries, current, change.Added);
         else
             ChangeInPlace(row.Id, index, header, row.Entries, current, change);
         if (change.Removed.Count > 0)
@@ -106,12 +106,12 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         maps.PolicyHeaders.Set(index, header);
         try
         {
-            _store.Write(header.Slot, index, [.. change.Added, .. change.Replaced]);
+            _store.Write(header.Slot, index, [.. change.Added, .. change.Replaced], change.Added);
         }
         catch (CiliumException exception)
         {
             maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, change.Added));
-            _store.Write(header.Slot, index, change.Replaced.Select(entry => Before(current, entry)));
+            _store.Write(header.Slot, index, [.. change.Replaced.Select(entry => Before(current, entry))], []);
             Finish(index, header);
             throw Full(id, entries, exception);
         }
@@ -122,12 +122,12 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
 
     private static PolicyEntry Before(PolicyEntrySet current, PolicyEntry entry) => current.TryGet(entry.Key, out var before) ? before : entry;
 
-    private void Switch(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyEntrySet current)
+    private void Switch(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyEntrySet current, IReadOnlyCollection<PolicyEntry> added)
     {
         var slot = _store.FreeSlot();
         try
         {
-            _store.Write(slot, index, entries);
+            _store.Write(slot, index, entries, added);
         }
         catch (CiliumException exception)
         {

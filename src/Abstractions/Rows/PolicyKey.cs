@@ -14,11 +14,12 @@ public readonly record struct PolicyKey(TrafficDirection Direction, NumericIdent
     /// <inheritdoc />
     public int CompareTo(PolicyKey other)
     {
-        var order = Direction.CompareTo(other.Direction);
+        // As numbers: an enumeration's own comparison boxes it, and a policy may have thousands of entries.
+        var order = ((int)Direction).CompareTo((int)other.Direction);
         if (order == 0)
             order = Remote.CompareTo(other.Remote);
         if (order == 0)
-            order = Protocol.CompareTo(other.Protocol);
+            order = ((int)Protocol).CompareTo((int)other.Protocol);
         return order == 0 ? Port.CompareTo(other.Port) : order;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class Distiller(IReadOnlyList<PolicyRule> rules, Selections sele
     {
         if (section.Peers is null || section.Peers.Any(peer => peer.IsWildcard))
             return [NumericIdentity.Unknown];
-        return section.Peers.Count == 1 ? selections.Of(section.Peers[0]) : section.Peers.SelectMany(selections.Of).ToHashSet();
+        return selections.Of(section.Peers);
     }
 
     /// <summary>Of several sections that allow the same, the oldest is named: the answer does not depend on the order of the rules.</summary>

@@ -12,6 +12,7 @@ public sealed class PolicyController : IController
     private readonly NodeTables _tables;
     private readonly Table<string, PolicySettings> _settings = new("policy-settings", _ => "");
     private readonly Table<string, Computation> _computed = new("policy-inputs", _ => "");
+    private (ulong Revision, Selections Of) _selections = (0, new([]));
 
     /// <param name="tables">The node's tables.</param>
     /// <param name="enforcement">When a direction is enforced.</param>
@@ -51,7 +52,9 @@ public sealed class PolicyController : IController
             return;
 
         // Without an orchestrator "auto" means "as policies say" (Cilium facts 9.2).
-        var distiller = new Distiller([.. repository.Rules], new Selections(identities), settings.Enforcement, settings.AllowLocalhost == AllowLocalhost.Always);
+        if (_selections.Revision != identities.Revision)
+            _selections = (identities.Revision, new Selections(identities));
+        var distiller = new Distiller([.. repository.Rules], _selections.Of, settings.Enforcement, settings.AllowLocalhost == AllowLocalhost.Always);
         _tables.Policies.ReplaceAll(subjects.Select(id => identities[id]).OfType<Identities.IdentityRow>().Select(distiller.Distil));
         _tables.Policies.MarkComputed(identities.Revision);
         _computed.Upsert(new(inputs, HaveNumbers(repository.WantedPrefixes(), identities) ? repository.Revision : ComputedRevision));

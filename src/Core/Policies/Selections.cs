@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cilium.Framework.Identities;
 using Cilium.Framework.Policies.Rules;
 using Cilium.Framework.Prefixes;
@@ -5,11 +6,14 @@ using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Policies;
 
-/// <summary>Which identities each selector selects, each selector asked once.</summary>
+/// <summary>Which identities each selector selects among those of one moment, each selector asked once.</summary>
 /// <param name="identities">All identities.</param>
 internal sealed class Selections(IReadOnlyCollection<IdentityRow> identities)
 {
     private readonly Dictionary<PeerSelector, IReadOnlyCollection<NumericIdentity>> _selected = [];
+
+    // By reference: sections of rules that did not change are the same ones.
+    private readonly ConditionalWeakTable<IReadOnlyList<PeerSelector>, IReadOnlyCollection<NumericIdentity>> _together = [];
 
     // A rule may name thousands of prefixes, and each is an identity: asking every selector about every identity would take their product.
     private readonly Lazy<PrefixIndex<IdentityRow>> _prefixes = new(() => new PrefixIndex<IdentityRow>(Prefixes(identities)));
@@ -20,6 +24,10 @@ internal sealed class Selections(IReadOnlyCollection<IdentityRow> identities)
             _selected[peer] = selected = [.. Candidates(peer).Where(peer.Selects).Select(identity => identity.Id)];
         return selected;
     }
+
+    /// <summary>What any of a section's selectors selects.</summary>
+    public IReadOnlyCollection<NumericIdentity> Of(IReadOnlyList<PeerSelector> peers) =>
+        peers.Count == 1 ? Of(peers[0]) : _together.GetValue(peers, list => list.SelectMany(Of).ToHashSet());
 
     private IEnumerable<IdentityRow> Candidates(PeerSelector peer) =>
         peer is PeerSelector.Cidr cidr ? _prefixes.Value.Inside(cidr.Prefix).Select(item => item.Value) : identities;
