@@ -31,6 +31,7 @@ try
     await node.StartAgentAsync(default);
     await workloads.ReadyAsync();
     Add($"start to ready, {Small} endpoints restored", Stopwatch.GetElapsedTime(started).TotalSeconds, "s", 2);
+    Add("processor time of the start", ProcessFigures.ProcessorSeconds(node.Agent.Id), "s", null);
 
     var prepared = await workloads.PrepareAsync(Large - Small);
     var before = ProcessFigures.ProcessorSeconds(node.Agent.Id);

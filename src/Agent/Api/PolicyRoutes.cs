@@ -12,7 +12,7 @@ internal static class PolicyRoutes
 
     public static void Map(RouteGroupBuilder v1, IPolicyService policies)
     {
-        v1.MapRead("/policy", async (HttpRequest request, CancellationToken ct) =>
+        v1.MapMethods("/policy", Routes.Read, async (HttpRequest request, CancellationToken ct) =>
             Results.Json(policies.Get((await LabelRestriction.ReadAsync(request, ct)).Labels), ApiJson.Plain.Policy)).Reads(QueryParameters.Label);
         v1.MapDelete("/policy", async (HttpRequest request, CancellationToken ct) =>
             Results.Json(policies.Delete(await ReadDoomedAsync(request, ct)), ApiJson.Plain.Policy)).Reads(QueryParameters.Label, All);

@@ -8,11 +8,14 @@ namespace Cilium.Framework.Agent.Api;
 /// <summary>REST API v1 (Cilium facts 9.8), and below <c>/framework</c> what is ours.</summary>
 internal static class Routes
 {
+    /// <summary>Of a route that is only read: HEAD works where GET does.</summary>
+    public static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
+
     public static void Map(IEndpointRouteBuilder app, ApiServices services)
     {
         var v1 = app.MapGroup("/v1").AddEndpointFilter(QueryParameters.CheckAsync);
-        v1.MapRead("/healthz", async (CancellationToken ct) => Results.Json(await services.Status(ct), ApiJson.Plain.StatusResponse));
-        v1.MapRead("/config", () => Results.Json(services.Configuration(), ApiJson.Plain.DaemonConfiguration));
+        v1.MapMethods("/healthz", Read, async (CancellationToken ct) => Results.Json(await services.Status(ct), ApiJson.Plain.StatusResponse));
+        v1.MapMethods("/config", Read, () => Results.Json(services.Configuration(), ApiJson.Plain.DaemonConfiguration));
         MapEndpoints(v1, services);
         MapIdentities(v1, services);
         IpamRoutes.Map(v1, services.Ipam);
@@ -20,17 +23,14 @@ internal static class Routes
         MapFramework(v1.MapGroup("/framework"), services);
     }
 
-    /// <summary>A route that is only read: HEAD works where GET does.</summary>
-    public static RouteHandlerBuilder MapRead(this RouteGroupBuilder group, string pattern, Delegate handler) => group.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
-
     /// <summary>Names the query parameters that a route reads.</summary>
     public static RouteHandlerBuilder Reads(this RouteHandlerBuilder route, params IReadOnlyList<string> names) => route.WithMetadata(new QueryParameters(names));
 
     private static void MapEndpoints(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapRead("/endpoint", async (HttpRequest request, CancellationToken ct) =>
+        v1.MapMethods("/endpoint", Read, async (HttpRequest request, CancellationToken ct) =>
             Results.Json(services.Endpoints.List((await LabelRestriction.ReadAsync(request, ct)).Labels), ApiJson.Plain.IReadOnlyListEndpoint)).Reads(QueryParameters.Label);
-        v1.MapRead("/endpoint/{id}", (string id) => Results.Json(services.Endpoints.Get(id), ApiJson.Plain.Endpoint));
+        v1.MapMethods("/endpoint/{id}", Read, (string id) => Results.Json(services.Endpoints.Get(id), ApiJson.Plain.Endpoint));
         v1.MapPut("/endpoint/{id}", async (string id, HttpRequest request, CancellationToken ct) =>
         {
             var body = await RequestBody.ReadJsonAsync(request, ApiJson.Plain.EndpointChangeRequest, ct);
@@ -45,13 +45,13 @@ internal static class Routes
 
     private static void MapIdentities(RouteGroupBuilder v1, ApiServices services)
     {
-        v1.MapRead("/identity", async (HttpRequest request, CancellationToken ct) =>
+        v1.MapMethods("/identity", Read, async (HttpRequest request, CancellationToken ct) =>
         {
             var labels = (await LabelRestriction.ReadAsync(request, ct)).Labels;
             var rows = services.Identities.Snapshot.Where(row => labels.All(row.Labels.Contains)).OrderBy(row => row.Id).Select(ToModel);
             return Results.Json([.. rows], ApiJson.Plain.IReadOnlyListIdentity);
         }).Reads(QueryParameters.Label);
-        v1.MapRead("/identity/{id}", (string id) =>
+        v1.MapMethods("/identity/{id}", Read, (string id) =>
         {
             if (!uint.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 throw new RefusedException(400, $"Identity \"{TextShown.Of(id)}\" is not a number.");
@@ -62,11 +62,11 @@ internal static class Routes
 
     private static void MapFramework(RouteGroupBuilder own, ApiServices services)
     {
-        own.MapRead("/tables", () => Results.Json(services.Tables.Names, ApiJson.Plain.IReadOnlyListString));
-        own.MapRead("/tables/{name}", (string name) => Results.Json(services.Tables.Show(name), ApiJson.Plain.TableDump));
-        own.MapRead("/plugins", () => Results.Json(services.Plugins, ApiJson.Plain.IReadOnlyListPluginInfo));
-        own.MapRead("/configuration", () => Results.Json(services.ConfigurationValues, ApiJson.Plain.IReadOnlyListConfigurationValue));
-        own.MapRead("/events", async (HttpContext context) => await StreamEventsAsync(context, services));
+        own.MapMethods("/tables", Read, () => Results.Json(services.Tables.Names, ApiJson.Plain.IReadOnlyListString));
+        own.MapMethods("/tables/{name}", Read, (string name) => Results.Json(services.Tables.Show(name), ApiJson.Plain.TableDump));
+        own.MapMethods("/plugins", Read, () => Results.Json(services.Plugins, ApiJson.Plain.IReadOnlyListPluginInfo));
+        own.MapMethods("/configuration", Read, () => Results.Json(services.ConfigurationValues, ApiJson.Plain.IReadOnlyListConfigurationValue));
+        own.MapMethods("/events", Read, async (HttpContext context) => await StreamEventsAsync(context, services));
     }
 
     /// <summary>One JSON document a line, until the reader goes away or the agent stops.</summary>

@@ -175,6 +175,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         RunControllers([.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
         RunReconcilers();
         RunEvents();
+        Start("memory-relief", new MemoryRelief(_time).RunAsync);
     }
 
     private async Task RunSourcesAsync(IdentitySource stored, IdentityClaims claims, CancellationToken ct)
