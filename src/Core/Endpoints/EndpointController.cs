@@ -25,7 +25,7 @@ internal sealed class EndpointController(
     private readonly TableIndex<LabelSet, ushort, EndpointRequest> _byLabels = new(requests, request => [IdentityClaims.Claimed(request.IdentityLabels)]);
     private readonly TableTracker<LabelSet, IdentityClaimRow> _claims = claims.Track();
     private readonly TableTracker<ushort, DesiredRow<EndpointRow>> _realised = endpoints.Rows.Track();
-    private readonly HashSet<ushort> _due = [];
+    private HashSet<ushort> _due = [];
 
     /// <inheritdoc />
     public void Compute()
@@ -35,7 +35,7 @@ internal sealed class EndpointController(
         _due.UnionWith(_claims.Next().SelectMany(change => _byLabels[change.Key]));
         _due.UnionWith(_realised.Next().Select(change => change.Key));
         endpoints.Decide(_due, id => requests[id] is { } request ? Decide(request) : null);
-        _due.Clear();
+        _due = [];
     }
 
     private (EndpointRow Row, Gate? Gate) Decide(EndpointRequest request)

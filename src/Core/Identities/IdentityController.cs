@@ -19,7 +19,7 @@ internal sealed class IdentityController(
     private readonly TableTracker<NumericIdentity, IdentityRow> _stored = stored.Track();
     private readonly TableIndex<NumericIdentity, LabelSet, IdentityClaimRow> _claimed = new(claims, claim => claim.Id is { } id ? [id] : []);
     private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _ofPrefixes = new(cidrs, cidr => [cidr.Id]);
-    private readonly HashSet<NumericIdentity> _due = [.. ReservedIdentities.All.Select(row => row.Id)];
+    private HashSet<NumericIdentity> _due = [.. ReservedIdentities.All.Select(row => row.Id)];
 
     /// <inheritdoc />
     public void Compute()
@@ -38,7 +38,7 @@ internal sealed class IdentityController(
                     writer.Remove(id);
             }
         });
-        _due.Clear();
+        _due = [];
     }
 
     /// <summary>What has a fixed meaning keeps it, whoever says otherwise; what this node uses counts before what the store shows.</summary>
@@ -47,9 +47,9 @@ internal sealed class IdentityController(
         if (id.IsReserved)
             return ReservedIdentities.All.FirstOrDefault(row => row.Id == id);
         if (id.IsNodeLocal)
-            return _ofPrefixes[id].Count > 0 ? new IdentityRow(id, CidrLabels.Of(_ofPrefixes[id].First())) : null;
+            return _ofPrefixes[id].Count > 0 ? new IdentityRow(id, CidrLabels.Of(_ofPrefixes[id].Min())) : null;
         if (!AllocatedNumbers.Contains(id))
             return null;
-        return _claimed[id].Count > 0 ? new IdentityRow(id, _claimed[id].First()) : stored[id];
+        return _claimed[id].MinBy(labels => labels.ToKey(), StringComparer.Ordinal) is { } labels ? new IdentityRow(id, labels) : stored[id];
     }
 }

@@ -28,7 +28,7 @@ internal sealed class IpCacheController(
     private readonly TableTracker<IpPrefix, HostAddressRow> _hosts = hosts.Track();
     private readonly TableTracker<IpPrefix, CidrIdentityRow> _cidrs = cidrs.Track();
     private readonly TableTracker<NumericIdentity, IdentityRow> _identities = identities.Track();
-    private readonly HashSet<IpPrefix> _due = [];
+    private HashSet<IpPrefix> _due = [];
 
     /// <inheritdoc />
     public void Compute()
@@ -49,7 +49,7 @@ internal sealed class IpCacheController(
 
         var known = identities.Snapshot;
         ipcache.Decide(_due, prefix => Claimed(prefix) is { } row ? Gated(row, known) : null);
-        _due.Clear();
+        _due = [];
     }
 
     /// <summary>Who has a prefix; of several the highest origin.</summary>

@@ -11,6 +11,9 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     where TKey : notnull
     where TRow : class
 {
+    /// <summary>After a start with ten thousand rows the room for their work is not kept.</summary>
+    private const int RoomKept = 1024;
+
     private readonly DesiredTable<TKey, TRow> _table;
     private readonly IReconcileTarget<TRow> _target;
     private readonly IGateKeeper _gates;
@@ -71,6 +74,8 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         if (initialized && Now >= _pruning.Due)
             await _pruning.RunAsync(() => Now, cancellationToken);
         Report();
+        if (_work is { Count: 0, Capacity: > RoomKept })
+            _work.TrimExcess();
         return NextDue(initialized);
     }
 

@@ -57,7 +57,7 @@ internal sealed class StatusWriter<TKey, TRow>(IWriteTable<TKey, DesiredRow<TRow
             return after;
         if (!outcome.IsDone)
             return after with { Status = new(RowState.Error, outcome.Error!, time.GetUtcNow(), Math.Max(1, attempt.Work.Attempts)) };
-        return now.Status.State == RowState.Done ? after : after with { Status = new(RowState.Done, attempt.Note, time.GetUtcNow()) };
+        return now.Status.State == RowState.Done ? after : after with { Gate = null, Status = new(RowState.Done, attempt.Note, time.GetUtcNow()) };
     }
 
     private static TRow? Realised(DesiredRow<TRow> now, Attempt<TKey, TRow> attempt, RowOutcome outcome, bool thrown)

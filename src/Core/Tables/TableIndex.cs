@@ -10,7 +10,9 @@ internal sealed class TableIndex<TValue, TKey, TRow>(IReadTable<TKey, TRow> tabl
 {
     private readonly TableTracker<TKey, TRow> _tracker = table.Track();
     private readonly Dictionary<TKey, TValue[]> _values = [];
-    private readonly Dictionary<TValue, HashSet<TKey>> _keys = [];
+
+    // Arrays: of tens of thousands of values almost every one has a single key.
+    private readonly Dictionary<TValue, TKey[]> _keys = [];
 
     /// <summary>Keys of the rows that have a value, as of the last <see cref="Update"/>.</summary>
     public IReadOnlyCollection<TKey> this[TValue value] => _keys.TryGetValue(value, out var keys) ? keys : [];
@@ -23,7 +25,7 @@ internal sealed class TableIndex<TValue, TKey, TRow>(IReadTable<TKey, TRow> tabl
         {
             Take(change.Key, touched);
             if (!change.IsRemoval)
-                Put(change.Key, [.. valuesOf(change.Row)], touched);
+                Put(change.Key, [.. valuesOf(change.Row).Distinct()], touched);
         }
     }
 
@@ -35,9 +37,7 @@ internal sealed class TableIndex<TValue, TKey, TRow>(IReadTable<TKey, TRow> tabl
         foreach (var value in values)
         {
             touched.Add(value);
-            if (!_keys.TryGetValue(value, out var keys))
-                _keys[value] = keys = new HashSet<TKey>(1);
-            keys.Add(key);
+            _keys[value] = [.. this[value], key];
         }
     }
 
@@ -48,7 +48,10 @@ internal sealed class TableIndex<TValue, TKey, TRow>(IReadTable<TKey, TRow> tabl
         foreach (var value in values)
         {
             touched.Add(value);
-            if (_keys[value].Remove(key) && _keys[value].Count == 0)
+            TKey[] left = [.. _keys[value].Where(other => !other.Equals(key))];
+            if (left.Length > 0)
+                _keys[value] = left;
+            else
                 _keys.Remove(value);
         }
     }

@@ -1,0 +1,95 @@
+using System.Net;
+using Cilium.Framework.Identities;
+using Cilium.Framework.IpCache;
+using Cilium.Framework.Labels;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+using FsCheck.Xunit;
+
+namespace Cilium.Framework.Core.Tests.Tables;
+
+/// <summary>A controller that follows changes writes what one that begins now would write, after whatever came before.</summary>
+public sealed class IncrementalTests
+{
+    private const int Few = 6;
+
+    private readonly Table<NumericIdentity, IdentityRow> _stored = new("kv-identities", row => row.Id);
+    private readonly Table<LabelSet, IdentityClaimRow> _claims = new("identity-claims", row => row.Labels);
+    private readonly Table<IpPrefix, CidrIdentityRow> _cidrs = new("cidr-identities", row => row.Prefix);
+    private readonly Table<IpPrefix, HostAddressRow> _hosts = new("host-addresses", row => row.Prefix);
+    private readonly DesiredTable<ushort, EndpointRow> _endpoints = new("endpoints", row => row.Id, TimeProvider.System);
+
+    [Property]
+    public void Identities_are_those_of_a_controller_that_begins_now(int[] steps)
+    {
+        var followed = new Table<NumericIdentity, IdentityRow>("identities", row => row.Id);
+        var controller = new IdentityController(_stored, _claims, _cidrs, followed);
+        foreach (var step in steps)
+        {
+            Change(step);
+            controller.Compute();
+            var fresh = new Table<NumericIdentity, IdentityRow>("identities", row => row.Id);
+            new IdentityController(_stored, _claims, _cidrs, fresh).Compute();
+            Assert.Equal(fresh.OrderBy(row => row.Id), followed.OrderBy(row => row.Id));
+        }
+    }
+
+    [Property]
+    public void Addresses_are_those_of_a_controller_that_begins_now(int[] steps)
+    {
+        var identities = new Table<NumericIdentity, IdentityRow>("identities", row => row.Id);
+        for (var i = 0; i < Few; i++)
+        {
+            identities.Upsert(new IdentityRow(Allocated(i), Labels(i)));
+            identities.Upsert(new IdentityRow(NodeLocal(i), Labels(i)));
+        }
+
+        var followed = new DesiredTable<IpPrefix, IpCacheRow>("ipcache", row => row.Prefix, TimeProvider.System);
+        var controller = new IpCacheController(_endpoints, _hosts, _cidrs, identities, followed);
+        foreach (var step in steps)
+        {
+            Change(step);
+            controller.Compute();
+            var fresh = new DesiredTable<IpPrefix, IpCacheRow>("ipcache", row => row.Prefix, TimeProvider.System);
+            new IpCacheController(_endpoints, _hosts, _cidrs, identities, fresh).Compute();
+            Assert.Equal(fresh.Desired.OrderBy(row => row.Prefix), followed.Desired.OrderBy(row => row.Prefix));
+        }
+    }
+
+    /// <summary>One change of one table: which, and of what, the number says.</summary>
+    private void Change(int step)
+    {
+        // Generated numbers are small ones.
+        var random = new Random(step);
+        var (which, a, b) = (random.Next(10), random.Next(Few), random.Next(Few));
+        switch (which)
+        {
+            case 0: _stored.Upsert(new IdentityRow(Allocated(a), Labels(b))); break;
+            case 1: _stored.Remove(Allocated(a)); break;
+            case 2: _claims.Upsert(new IdentityClaimRow(Labels(a), Allocated(b))); break;
+            case 3: _claims.Upsert(new IdentityClaimRow(Labels(a), null)); break;
+            case 4: _claims.Remove(Labels(a)); break;
+            case 5: _cidrs.Upsert(new CidrIdentityRow(Prefix(a), NodeLocal(a), IsWanted: b % 2 == 0)); break;
+            case 6: _cidrs.Remove(Prefix(a)); break;
+            case 7 when b % 2 == 0: _hosts.Upsert(new HostAddressRow(Prefix(a), "eth0")); break;
+            case 7: _hosts.Remove(Prefix(a)); break;
+            case 8: _endpoints.Upsert(Endpoint(a, b)); break;
+            default: _endpoints.Remove((ushort)(a + 1)); break;
+        }
+    }
+
+    private static NumericIdentity Allocated(int i) => new((uint)(1000 + i));
+
+    private static NumericIdentity NodeLocal(int i) => new(NumericIdentity.FirstNodeLocal + (uint)i);
+
+    private static LabelSet Labels(int i) => LabelSet.Parse($"k8s:app=a{i}");
+
+    private static IpPrefix Prefix(int i) => IpPrefix.Parse($"10.0.0.{i + 1}/32");
+
+    private static EndpointRow Endpoint(int id, int address) => new()
+    {
+        Id = (ushort)(id + 1), IfIndex = id + 1, Device = $"lxc{id}", Mac = new(1), HostMac = new(2), IPv4 = IPAddress.Parse($"10.0.0.{address + 1}"),
+        Identity = Allocated(address), Policy = address % 3 == 0 ? null : new PolicyId(Allocated(address)),
+    };
+}
