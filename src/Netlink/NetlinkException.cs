@@ -14,6 +14,9 @@ public sealed class NetlinkException(int errno, string message) : Exception(mess
     /// <summary>The object does not exist (no such file or address).</summary>
     public const int NoSuchEntry = 2;
 
+    /// <summary>The object, or what it would belong to, does not exist (invalid argument: filters of a device without clsact).</summary>
+    public const int Invalid = 22;
+
     /// <summary>The address does not exist on the device.</summary>
     public const int AddressNotAvailable = 99;
 

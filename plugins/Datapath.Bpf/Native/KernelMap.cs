@@ -24,7 +24,7 @@ internal readonly record struct KernelMap(uint Id, int KeySize, int ValueSize, u
         return new(info[1], (int)info[2], (int)info[3], info[4], Encoding.UTF8.GetString((byte*)info + NameOffset, NameBytes).TrimEnd('\0'));
     }
 
-    /// <summary>The map of a number; null when it is gone.</summary>
+    /// <summary>The map of a number; null when it is gone, or without CAP_SYS_ADMIN.</summary>
     public static KernelMap? WithId(uint id)
     {
         var descriptor = LibBpf.GetMapById(id);

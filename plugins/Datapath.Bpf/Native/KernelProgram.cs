@@ -32,7 +32,7 @@ internal sealed record KernelProgram(uint Id, ulong Tag, string Name, IReadOnlyS
             new ReadOnlySpan<uint>(maps, count).ToArray().ToHashSet());
     }
 
-    /// <summary>The program of a number; null when it is gone.</summary>
+    /// <summary>The program of a number; null when it is gone, or without CAP_SYS_ADMIN.</summary>
     public static KernelProgram? WithId(uint id)
     {
         var descriptor = LibBpf.GetProgramById(id);

@@ -26,7 +26,7 @@ internal static unsafe class BpfFileSystem
             return;
         Directory.CreateDirectory(path, ownerOnly);
         if (LibC.Mount(Source, path, "bpf", 0, "mode=0700") != 0)
-            throw BpfErrors.Failed(-Marshal.GetLastPInvokeError(), $"mount a BPF file system at {path}");
+            throw BpfErrors.Failed(-Marshal.GetLastPInvokeError(), $"mount a BPF file system at {path}", $"Mount it before the agent starts: mount -t bpf {Source} {path} -o mode=0700. An agent that starts as root with every capability does it by itself.");
     }
 
     /// <summary>True when this datapath mounted it.</summary>

@@ -28,8 +28,18 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
     /// <summary>Removes what is left of links whose device is gone.</summary>
     public int RemoveDead() => TcxFilter.RemoveDead(bpffs);
 
+    /// <summary>Lets go of programs of other builds that none of these devices has any more.</summary>
+    /// <param name="devices">Every device of the node.</param>
+    public void ForgetReplaced(IReadOnlyCollection<int> devices)
+    {
+        if (!OwnPrograms.HasReplaced(bpffs))
+            return;
+        var attached = devices.SelectMany(device => Ways(bpffs, device, TcHook.Ingress).Concat(Ways(bpffs, device, TcHook.Egress))).Select(way => way.Attached()?.Id).OfType<uint>();
+        OwnPrograms.ForgetReplaced(bpffs, attached.ToHashSet());
+    }
+
     /// <summary>True when that program of ours is attached there, in whichever way.</summary>
-    public static bool Has(string bpffs, int ifIndex, int point, string program) => Ways(bpffs, ifIndex, point).Any(way => way.Attached()?.Name == program);
+    public static bool Has(string bpffs, int ifIndex, int point, string program) => Ways(bpffs, ifIndex, point).Any(way => way.Attached() is { IsOurs: true } attached && attached.Name == program);
 
     /// <summary>Detaches what is ours, in whichever way it is attached.</summary>
     /// <returns>True when something was.</returns>
@@ -37,7 +47,7 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
 
     private void Attach(int ifIndex, int point, LoadedProgram program, bool tcx)
     {
-        var (tcFilter, tcxFilter) = (new TcFilter(ifIndex, point), new TcxFilter(bpffs, ifIndex, point));
+        var (tcFilter, tcxFilter) = (new TcFilter(bpffs, ifIndex, point), new TcxFilter(bpffs, ifIndex, point));
         if (tcx)
         {
             tcxFilter.Attach(program);
@@ -50,5 +60,5 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
         }
     }
 
-    private static IFilter[] Ways(string bpffs, int ifIndex, int point) => [new TcFilter(ifIndex, point), new TcxFilter(bpffs, ifIndex, point)];
+    private static IFilter[] Ways(string bpffs, int ifIndex, int point) => [new TcFilter(bpffs, ifIndex, point), new TcxFilter(bpffs, ifIndex, point)];
 }

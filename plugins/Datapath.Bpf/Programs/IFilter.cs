@@ -1,4 +1,3 @@
-using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Datapath.Bpf.Programs;
@@ -7,7 +6,7 @@ namespace Cilium.Framework.Datapath.Bpf.Programs;
 internal interface IFilter
 {
     /// <summary>The program that is attached there in this way; null when none is.</summary>
-    KernelProgram? Attached();
+    AttachedProgram? Attached();
 
     /// <summary>Attaches a program, in the place of an older one of ours and without a moment between them.</summary>
     /// <returns>False when it was there already.</returns>

@@ -71,6 +71,8 @@ internal sealed partial class ProgramSet : IDisposable
         var pin = PinOf(bpffs, name);
         if (mapsWerePinned && KeepPinned(pin, built, PinnedMaps(opened), config) is { } kept)
             return kept;
+        if (Attached.Contains(name))
+            OwnPrograms.KeepKnown(pin);
         Replace(pin, opened.Program().Descriptor);
         foreach (var (mapName, map) in opened.Maps())
         {

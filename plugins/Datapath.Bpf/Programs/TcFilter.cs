@@ -1,24 +1,30 @@
 using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Errors;
+using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Datapath.Bpf.Programs;
 
 /// <summary>The datapath's filter at one side of a device: clsact, with a fixed handle and priority, so that a replacement happens in place.</summary>
+/// <param name="BpfFs">Where programs are pinned.</param>
 /// <param name="IfIndex">The device, in this thread's namespace.</param>
 /// <param name="Point"><see cref="TcHook.Ingress"/> or <see cref="TcHook.Egress"/>.</param>
-internal readonly unsafe record struct TcFilter(int IfIndex, int Point) : IFilter
+internal readonly unsafe record struct TcFilter(string BpfFs, int IfIndex, int Point) : IFilter
 {
     private const uint Handle = 1;
-    private const uint Priority = 1;
+    private const ushort Priority = 1;
 
-    public KernelProgram? Attached()
+    private string Side => Point == TcHook.Ingress ? "ingress" : "egress";
+
+    public AttachedProgram? Attached()
     {
         var hook = Hook();
         var options = Options();
         var result = LibBpf.Query(&hook, &options);
         if (result is -Errno.NoEntry or -Errno.Invalid or -Errno.NoDevice)
             return null;
-        return result < 0 ? throw BpfErrors.Failed(result, $"read the filter of device {IfIndex}") : KernelProgram.WithId(options.ProgramId);
+        if (result < 0)
+            throw BpfErrors.Failed(result, $"read the filter of device {IfIndex}");
+        return OwnPrograms.Find(BpfFs, options.ProgramId) is { } own ? new(own.Id, own.Name, own.Tag, IsOurs: true) : Unknown(options.ProgramId);
     }
 
     public bool Attach(LoadedProgram program)
@@ -26,8 +32,8 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point) : IFilte
         var attached = Attached();
         if (attached?.Id == program.Kernel.Id)
             return false;
-        if (attached is { } foreign && !IsOurs(foreign))
-            throw new CiliumException(ErrorKind.Conflict, $"Device {LibC.DeviceName(IfIndex)} has a filter \"{foreign.Name}\" with handle {Handle} and priority {Priority} that is not ours. Remove it (tc filter del dev {LibC.DeviceName(IfIndex)} {(Point == TcHook.Ingress ? "ingress" : "egress")} pref {Priority}), or give it another priority.");
+        if (attached is { IsOurs: false } foreign && !IsSame(foreign, program))
+            throw new CiliumException(ErrorKind.Conflict, $"Device {LibC.DeviceName(IfIndex)} has a filter \"{foreign.Name}\" (program {foreign.Id}) with handle {Handle} and priority {Priority} that is not ours. Remove it (tc filter del dev {LibC.DeviceName(IfIndex)} {Side} pref {Priority}), or give it another priority. If another version of this agent attached it and its pins are gone: cilium cleanup --force.");
         var hook = Hook();
         var result = LibBpf.CreateHook(&hook);
         if (result < 0 && result != -Errno.Exists)
@@ -41,7 +47,7 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point) : IFilte
 
     public bool Detach()
     {
-        if (Attached() is not { } attached || !IsOurs(attached))
+        if (Attached() is not { } attached || !attached.IsOurs)
             return false;
         var hook = Hook();
         var options = Options();
@@ -52,8 +58,16 @@ internal readonly unsafe record struct TcFilter(int IfIndex, int Point) : IFilte
         return result >= 0;
     }
 
-    // Others have programs of these names, too; none of them has this map.
-    private static bool IsOurs(KernelProgram program) => ProgramSet.Attached.Contains(program.Name) && program.Uses("cilium_revision");
+    // Attached by this build, and its pins were lost since: a digest is of all instructions.
+    private static bool IsSame(AttachedProgram attached, LoadedProgram program) =>
+        attached.Tag != 0 && attached.Tag == program.Kernel.Tag && attached.Name.StartsWith(program.Name + ":", StringComparison.Ordinal);
+
+    private AttachedProgram Unknown(uint id)
+    {
+        using var netlink = RouteNetlink.Open();
+        var filter = netlink.FindBpfFilter(IfIndex, Point == TcHook.Ingress, Handle, Priority);
+        return new(id, filter?.Name ?? "", filter?.ProgramId == id ? filter.Tag : 0, IsOurs: false);
+    }
 
     private TcHook Hook() => new() { Size = (nuint)sizeof(TcHook), IfIndex = IfIndex, AttachPoint = Point };
 

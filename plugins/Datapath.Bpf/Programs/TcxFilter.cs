@@ -44,10 +44,15 @@ internal readonly unsafe record struct TcxFilter(string BpfFs, int IfIndex, int 
     /// <summary>Pins of links.</summary>
     public static string[] Pins(string bpffs) => Directory.Exists(bpffs) ? Directory.GetFiles(bpffs, PinPrefix + "*") : [];
 
-    public KernelProgram? Attached()
+    public AttachedProgram? Attached()
     {
         using var link = Open();
-        return link is null ? null : KernelProgram.WithId(KernelLink.Of(link).ProgramId);
+        if (link is null)
+            return null;
+        var id = KernelLink.Of(link).ProgramId;
+        // The link is ours by its pin, whatever it runs.
+        var program = OwnPrograms.Find(BpfFs, id);
+        return new(id, program?.Name ?? "", program?.Tag ?? 0, IsOurs: true);
     }
 
     public bool Attach(LoadedProgram program)

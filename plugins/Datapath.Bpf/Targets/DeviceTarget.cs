@@ -25,7 +25,8 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
         using var netlink = RouteNetlink.Open();
         var roles = desired.ToDictionary(row => row.Name, row => row.Role);
         var removed = 0;
-        foreach (var link in netlink.ListLinks().TakeWhile(_ => !cancellationToken.IsCancellationRequested))
+        var links = netlink.ListLinks();
+        foreach (var link in links.TakeWhile(_ => !cancellationToken.IsCancellationRequested))
         {
             var role = roles.TryGetValue(link.Name, out var wanted) ? wanted : (DeviceRole?)null;
             if (role != DeviceRole.Native && filters.IsNative(link.Index) && filters.DetachNative(link.Index))
@@ -37,7 +38,9 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
             }
         }
 
-        return new(removed + filters.RemoveDead());
+        removed += filters.RemoveDead();
+        filters.ForgetReplaced([.. links.Select(link => link.Index)]);
+        return new(removed);
     }
 
     /// <summary>Detaches every filter of ours from every device, and deletes devices of ours.</summary>

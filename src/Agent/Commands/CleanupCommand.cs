@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cilium.Framework.Agent.Hosting;
+using Cilium.Framework.Agent.Privileges;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Errors;
 using Cilium.Framework.State;
@@ -36,12 +37,10 @@ internal static class CleanupCommand
     /// <summary>What the settings point at; a wrong socket would mean another node.</summary>
     internal static IEnumerable<string> Targets(LoadedConfiguration configuration)
     {
-        var (options, datapath) = (configuration.Options, configuration.Options.Providers["datapath"]);
-        yield return $"State directory: {options.StateDirectory}";
-        yield return $"Run directory:   {options.RunDirectory}";
-        // The default is the plugin's own: below the run directory.
-        if (datapath == "bpf")
-            yield return $"BPF file system: {configuration.Root["datapath:bpf:bpffs"] ?? Path.Combine(options.RunDirectory, "bpffs")}";
+        yield return $"State directory: {configuration.Options.StateDirectory}";
+        yield return $"Run directory:   {configuration.Options.RunDirectory}";
+        if (BpfFolder.Of(configuration) is { } folder)
+            yield return $"BPF file system: {folder}";
     }
 
     /// <summary>Pins can be removed from everywhere, devices and routes only where they are: half a cleanup is worse than none.</summary>

@@ -15,6 +15,7 @@ internal static partial class RunCommand
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         var configuration = Settings.Load(parsed).ThrowIfInvalid();
+        BpfFolder.Mount(configuration);
         var kept = Confinement.Enter(configuration.Options);
         using var loggers = AgentLogging.Create(new LogSwitch(configuration.Options.LogLevel));
         var logger = loggers.CreateLogger(nameof(RunCommand));

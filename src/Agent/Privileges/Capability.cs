@@ -9,8 +9,7 @@ internal enum Capability
     /// <summary>Attach programs to devices, make devices and routes, write kernel settings of the network.</summary>
     NetAdmin = 12,
 
-    /// <summary>Read which program another one's filter is: <c>BPF_PROG_GET_FD_BY_ID</c> asks for this one. Mounting and everything else that it
-    /// would allow is taken away by <see cref="SystemCallFilter"/>.</summary>
+    /// <summary>Mount the BPF file system: before the agent gives up what it does not need, and this one with it.</summary>
     SysAdmin = 21,
 
     /// <summary>Load programs without the padding against side channels that unprivileged ones get.</summary>

@@ -15,7 +15,7 @@ internal static unsafe class Confinement
     private const int NoEntry = 2;
 
     /// <summary>What an agent needs at all times.</summary>
-    public static readonly IReadOnlyList<Capability> Needed = [Capability.NetAdmin, Capability.SysAdmin, Capability.PerfMon, Capability.Bpf];
+    public static readonly IReadOnlyList<Capability> Needed = [Capability.NetAdmin, Capability.PerfMon, Capability.Bpf];
 
     /// <summary>Returns when there is nothing to give up; otherwise the process begins anew with less.</summary>
     /// <returns>A warning when more is kept than an agent needs; null otherwise.</returns>

@@ -54,6 +54,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Access(int directory, string path, int mode, int flags);
 
+    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string source, string target, string type, ulong flags, string data);
+
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatFileSystem(string path, long* buffer);
+
     [LibraryImport("libc", EntryPoint = "getgroups", SetLastError = true)]
     public static partial int Groups(int size, uint* groups);
 

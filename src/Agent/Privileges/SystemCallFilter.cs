@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cilium.Framework.Agent.Privileges;
 
-/// <summary>Takes away, from every thread and for good, what an initialised agent never does and what CAP_SYS_ADMIN would allow it.</summary>
+/// <summary>Takes away, from every thread and for good, what an initialised agent never does: mostly what CAP_SYS_ADMIN would allow, should it have been left with it.</summary>
 /// <remarks>A seccomp filter; refused calls fail with EPERM. x86-64 only, as the packages are: elsewhere nothing is filtered, and a warning says so.</remarks>
 internal static unsafe class SystemCallFilter
 {

@@ -17,3 +17,7 @@ internal record struct RoutePart(byte Family, byte DestinationLength, byte Sourc
 /// <summary>struct ndmsg of linux/neighbour.h.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal record struct NeighbourPart(byte Family, byte Pad1, ushort Pad2, int Index, ushort State, byte Flags, byte Type);
+
+/// <summary>struct tcmsg of linux/rtnetlink.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct FilterPart(byte Family, byte Pad1, ushort Pad2, int Index, uint Handle, uint Parent, uint Info);

@@ -17,4 +17,5 @@ internal enum MessageType : ushort
     NewNeighbour = 28,
     DelNeighbour = 29,
     GetNeighbour = 30,
+    GetFilter = 46,
 }

@@ -30,6 +30,8 @@ internal sealed class TestNode : IDisposable
         Datapath = new(Context(), Settings);
         try
         {
+            // As an agent does before it gives up what mounting takes.
+            BpfFileSystem.Ensure(Settings.BpfFs);
             In(() => Done(Datapath.InitializeAsync(default)));
         }
         catch
@@ -57,7 +59,7 @@ internal sealed class TestNode : IDisposable
     }
 
     /// <summary>What `cilium cleanup` does: a process that loads nothing removes everything.</summary>
-    public IReadOnlyList<string> RemoveAll() => In(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default)));
+    public IReadOnlyList<string> RemoveAll() => Namespace.Run(() => Done(new BpfDatapath(Context(), Settings).RemoveAllAsync(default)));
 
     /// <summary>Makes a device for an endpoint, without a workload behind it.</summary>
     public TestPod AddDevice(ushort id, uint identity, string? ipv4 = null, string? ipv6 = null)
@@ -128,19 +130,27 @@ internal sealed class TestNode : IDisposable
     public IReadOnlyList<ConnectionInfo> Connections() => Done(Datapath.View.ListConnectionsAsync(default));
 
     /// <summary>Name of the program that is attached to a device, in whichever way.</summary>
-    public string? Attached(int ifIndex, int point) => In(() => ((IFilter)new TcFilter(ifIndex, point)).Attached()?.Name ?? new TcxFilter(Settings.BpfFs, ifIndex, point).Attached()?.Name);
+    public string? Attached(int ifIndex, int point) => In(() => ((IFilter)new TcFilter(Settings.BpfFs, ifIndex, point)).Attached()?.Name ?? new TcxFilter(Settings.BpfFs, ifIndex, point).Attached()?.Name);
 
     /// <summary>Its number.</summary>
-    public uint? AttachedId(int ifIndex, int point) => In(() => new TcFilter(ifIndex, point).Attached()?.Id ?? new TcxFilter(Settings.BpfFs, ifIndex, point).Attached()?.Id);
+    public uint? AttachedId(int ifIndex, int point) => In(() => new TcFilter(Settings.BpfFs, ifIndex, point).Attached()?.Id ?? new TcxFilter(Settings.BpfFs, ifIndex, point).Attached()?.Id);
 
     /// <summary>Runs a program on a packet that comes to a device of this node from another one.</summary>
     public Programs.TestRun Run(string program, byte[] frame, int ifIndex, int ingressIfIndex) =>
         In(() => Programs.TestRun.Once(Datapath.State.Programs[program].Descriptor, frame, new Native.SkBuff { IfIndex = (uint)ifIndex, IngressIfIndex = (uint)ingressIfIndex }));
 
-    /// <summary>Runs inside the node's namespace.</summary>
-    public T In<T>(Func<T> function) => Namespace.Run(function);
+    /// <summary>Runs inside the node's namespace, with the capabilities of an agent.</summary>
+    public T In<T>(Func<T> function) => Namespace.Run(() =>
+    {
+        AgentThread.Confine();
+        return function();
+    });
 
-    public void In(Action action) => Namespace.Run(action);
+    public void In(Action action) => In(() =>
+    {
+        action();
+        return 0;
+    });
 
     /// <summary>The result of work that this datapath does without switching threads, so that it stays in the namespace of its caller; its failure, if it failed.</summary>
     public static T Done<T>(ValueTask<T> task)

@@ -104,7 +104,7 @@ public sealed class CrashTests : TwoEndpoints
 
         Node.Restart(Node.Settings with { Trace = false, Attach = Programs.AttachMode.Tc });
 
-        Assert.Equal("clock", Node.Attached(Server.Row.IfIndex, Native.TcHook.Ingress));
+        Assert.Equal("clock.o:[tc]", Node.Attached(Server.Row.IfIndex, Native.TcHook.Ingress));
         Assert.Equal(Node.Datapath.State.Programs[Programs.ProgramSet.FromEndpoint].Kernel.Id, Node.AttachedId(Client.Row.IfIndex, Native.TcHook.Ingress));
     }
 

@@ -7,7 +7,7 @@ namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 /// <summary>Filters and links: which is where, and how one takes the place of the other.</summary>
 public sealed class AttachModeTests : TwoEndpoints
 {
-    private TcFilter Filter => new(Client.Row.IfIndex, TcHook.Ingress);
+    private TcFilter Filter => new(Node.Settings.BpfFs, Client.Row.IfIndex, TcHook.Ingress);
 
     private TcxFilter Link => new(Node.Settings.BpfFs, Client.Row.IfIndex, TcHook.Ingress);
 
@@ -86,8 +86,9 @@ public sealed class AttachModeTests : TwoEndpoints
         var outcome = Node.Try(Node.Datapath.Endpoints, third.Row);
 
         Assert.Equal(ErrorKind.Conflict, outcome.Kind);
-        Assert.Contains("has a filter \"clock\" with handle 1 and priority 1 that is not ours", outcome.Error, StringComparison.Ordinal);
-        Assert.Equal("clock", Node.Attached(third.Row.IfIndex, TcHook.Ingress));
+        Assert.Contains("has a filter \"clock.o:[tc]\" (program ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(") with handle 1 and priority 1 that is not ours. Remove it (tc filter del dev", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("clock.o:[tc]", Node.Attached(third.Row.IfIndex, TcHook.Ingress));
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class AttachModeTests : TwoEndpoints
         Node.Apply(third.Row);
 
         Assert.Equal(ProgramSet.FromEndpoint, Node.In(() => new TcxFilter(Node.Settings.BpfFs, third.Row.IfIndex, TcHook.Ingress).Attached()?.Name));
-        Assert.Equal("clock", Node.In(() => new TcFilter(third.Row.IfIndex, TcHook.Ingress).Attached()?.Name));
+        Assert.Equal("clock.o:[tc]", Node.In(() => new TcFilter(Node.Settings.BpfFs, third.Row.IfIndex, TcHook.Ingress).Attached()?.Name));
     }
 
     private TestPod AddDeviceWithForeignFilter()

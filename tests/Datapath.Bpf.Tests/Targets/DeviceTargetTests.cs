@@ -97,7 +97,7 @@ public sealed class DeviceTargetTests : IDisposable
         _node.AddHostDevice();
         var pod = _node.AddEndpoint(1, 1001, "10.90.1.1", null);
 
-        var removed = _node.In(() =>
+        var removed = _node.Namespace.Run(() =>
         {
             using var other = new TemporaryFolder();
             return TestNode.Done(new BpfDatapath(new FakePluginContext(other.Path), _node.Settings).RemoveAllAsync(default));

@@ -8,8 +8,8 @@ namespace Cilium.Framework.Packaging.Tests.Privileges;
 [Trait("Needs", "Root")]
 public sealed class PrivilegeTests : IAsyncLifetime
 {
-    /// <summary>CAP_NET_ADMIN 12, CAP_SYS_ADMIN 21, CAP_PERFMON 38, CAP_BPF 39.</summary>
-    private const ulong Needed = 1UL << 12 | 1UL << 21 | 1UL << 38 | 1UL << 39;
+    /// <summary>CAP_NET_ADMIN 12, CAP_PERFMON 38, CAP_BPF 39.</summary>
+    private const ulong Needed = 1UL << 12 | 1UL << 38 | 1UL << 39;
 
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly TemporaryFolder _folder = new();
