@@ -1,4 +1,5 @@
 using Cilium.Framework.Configuration;
+using Cilium.Framework.Plugins;
 
 namespace Cilium.Framework.Agent.Privileges;
 
@@ -24,6 +25,9 @@ internal static unsafe class BpfFolder
     public static void Mount(LoadedConfiguration configuration)
     {
         if (Of(configuration) is not { } path || !Path.IsPathRooted(path) || IsMounted(path) || (Libc.Capabilities().Effective & Confinement.Bits([Capability.SysAdmin])) == 0)
+            return;
+        // An agent that will not start leaves nothing behind.
+        if (!PluginHost.HasFitting(configuration))
             return;
         try
         {

@@ -50,6 +50,17 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
             plugins[kind] is { } plugin ? await InTimeAsync(plugin.Installed, kind, "create", problems => plugin.Create<TService>(kind, Options.Providers[kind], problems), ct) : null;
     }
 
+    /// <summary>True when the files of every selected plugin are there and fit. Runs nothing of them; <see cref="LoadAsync(CancellationToken)"/> tells what is wrong.</summary>
+    /// <param name="configuration">Valid settings.</param>
+    public static bool HasFitting(LoadedConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var problems = new List<ConfigurationProblem>();
+        var catalog = PluginCatalog.Read(configuration.Options.PluginsDirectory, configuration.Options.PluginsDevelopment, problems);
+        return problems.Count == 0 && configuration.Options.Providers.All(selected =>
+            catalog.Find($"{selected.Key}.{selected.Value}") is { } plugin && !PluginIntegrity.Check(plugin, configuration.Options).Any() && !PluginPreflight.Check(plugin).Any());
+    }
+
     private async Task<LoadedPlugin?> LoadAsync(PluginCatalog catalog, string kind, CancellationToken ct)
     {
         var name = Options.Providers[kind];

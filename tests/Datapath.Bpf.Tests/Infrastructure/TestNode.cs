@@ -20,7 +20,7 @@ internal sealed class TestNode : IDisposable
     private readonly bool _ipv4;
     private readonly bool _ipv6;
 
-    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null, uint conntrackMax = 8192)
+    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null, uint conntrackMax = 8192, bool initialize = true)
     {
         Require.Bpf();
         (_ipv4, _ipv6) = (ipv4, ipv6);
@@ -32,7 +32,8 @@ internal sealed class TestNode : IDisposable
         {
             // As an agent does before it gives up what mounting takes.
             BpfFileSystem.Ensure(Settings.BpfFs);
-            In(() => Done(Datapath.InitializeAsync(default)));
+            if (initialize)
+                In(() => Done(Datapath.InitializeAsync(default)));
         }
         catch
         {

@@ -74,7 +74,7 @@ public sealed class PrivilegeTests : IAsyncLifetime
         var pod = await _node.AddPodAsync("web", ["k8s:app=web"], Checkout.Cancelled);
         await _node.Agent.KillAsync(Checkout.Cancelled);
         await _node.StartAgentAsync(Checkout.Cancelled);
-        Assert.Equal("ready", (await _node.Agent.Client.GetEndpointAsync($"{pod.EndpointId}", Checkout.Cancelled)).Status.State);
+        await Eventually.TrueAsync(async () => (await _node.Agent.Client.GetEndpointAsync($"{pod.EndpointId}", Checkout.Cancelled)).Status.State == "ready", "the endpoint is ready under the next agent");
         Assert.DoesNotContain(await Warnings(), warning => warning.Contains("CAP_", StringComparison.Ordinal) || warning.Contains("System calls", StringComparison.Ordinal));
     }
 
