@@ -59,7 +59,7 @@ internal sealed partial class BpfDatapath : IDatapath
     internal DatapathState State => _state ?? throw new InvalidOperationException("The datapath is not initialized yet.");
 
     public ValueTask<IReadOnlyList<ProbeFinding>> ProbeAsync(CancellationToken cancellationToken) =>
-        new(MachineProbe.Look(_objects, _context.IPv6, _settings.ManageSysctl));
+        new(MachineProbe.Look(MachineDescription.Here(), _objects, _context.IPv6, _settings));
 
     public ValueTask InitializeAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Cilium.Framework.Datapath.Bpf;
 internal sealed record BpfSettings
 {
     /// <summary>The keys that are understood.</summary>
-    public static readonly string[] Keys = ["bpffs", "attach", "conntrack", "conntrack-max", "conntrack-gc-interval", "sysctl", "events-buffer-bytes", "drop-events", "trace"];
+    public static readonly string[] Keys = ["bpffs", "attach", "conntrack", "conntrack-max", "conntrack-gc-interval", "policy-max", "sysctl", "events-buffer-bytes", "drop-events", "trace"];
 
     /// <summary>Where maps and programs are pinned; a BPF file system is mounted there when there is none.</summary>
     public required string BpfFs { get; init; }
@@ -26,6 +26,9 @@ internal sealed record BpfSettings
 
     /// <summary>Pause between two collections of expired connections.</summary>
     public TimeSpan ConntrackGcInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Entries of all policies together.</summary>
+    public uint PolicyMax { get; init; } = 1 << 18;
 
     /// <summary>Machine-wide kernel settings are changed, not only reported.</summary>
     public bool ManageSysctl { get; init; }
@@ -51,6 +54,7 @@ internal sealed record BpfSettings
             ConntrackMax = section["conntrack-max"] is null or "auto" ? ConnectionRoom.OfThisMachine() : Number("conntrack-max", defaults.ConntrackMax, 1024, 1 << 24, "auto, "),
             ConntrackTable = Choice("conntrack", "lru", "lru", "table") == "table",
             ConntrackGcInterval = TimeSpan.FromSeconds(Number("conntrack-gc-interval", (uint)defaults.ConntrackGcInterval.TotalSeconds, 1, 3600)),
+            PolicyMax = Number("policy-max", defaults.PolicyMax, 256, 1 << 24),
             ManageSysctl = Choice("sysctl", "report", "report", "manage") == "manage",
             EventsBufferBytes = Number("events-buffer-bytes", defaults.EventsBufferBytes, 4096, 1 << 30),
             DropEventsPerSecond = Number("drop-events", defaults.DropEventsPerSecond, 0, 1_000_000),

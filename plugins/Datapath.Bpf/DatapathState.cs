@@ -53,7 +53,7 @@ internal sealed class DatapathState : IDisposable
     /// <summary>Loads programs and opens maps; takes over what is pinned.</summary>
     public static DatapathState Open(string objects, BpfSettings settings, DatapathConfig config, ConntrackShape conntrack, MapWrites writes, TimeProvider time, ILogger logger)
     {
-        var programs = ProgramSet.Load(objects, settings.BpfFs, config, new(conntrack, settings.EventsBufferBytes), logger);
+        var programs = ProgramSet.Load(objects, settings.BpfFs, config, new(conntrack, settings.EventsBufferBytes, settings.PolicyMax), logger);
         try
         {
             conntrack.Remember(settings.BpfFs);

@@ -96,6 +96,12 @@ public sealed class AgentProcess : IDisposable
         await _process.WaitForExitAsync(ct);
     }
 
+    /// <summary>Holds the process (SIGSTOP): it neither reads nor answers until <see cref="Resume"/>.</summary>
+    public void Pause() => Signal.Stop(_process.Id);
+
+    /// <summary>Lets a held process go on (SIGCONT).</summary>
+    public void Resume() => Signal.Continue(_process.Id);
+
     /// <summary>Asks the process to end (SIGTERM) and waits for it.</summary>
     /// <param name="ct">Gives up waiting.</param>
     public async Task<int> StopAsync(CancellationToken ct)

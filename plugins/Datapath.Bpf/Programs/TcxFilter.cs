@@ -15,7 +15,8 @@ internal readonly unsafe record struct TcxFilter(string BpfFs, int IfIndex, int 
     // enum bpf_attach_type of linux/bpf.h.
     private const int IngressType = 46, EgressType = 47;
 
-    private static readonly Version LeastKernel = new(6, 6);
+    /// <summary>The first Linux with tcx.</summary>
+    public static readonly Version LeastKernel = new(6, 6);
 
     /// <summary>This kernel has tcx.</summary>
     public static bool IsSupported { get; } = Environment.OSVersion.Version >= LeastKernel;

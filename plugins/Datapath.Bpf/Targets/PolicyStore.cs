@@ -13,6 +13,12 @@ internal sealed class PolicyStore(MapSet maps)
     private Dictionary<uint, PolicyEntrySet>? _slots;
     private uint _lastSlot;
 
+    /// <summary>At least as many entries as the map holds: what was removed since they were counted is not taken off.</summary>
+    private int? _used;
+
+    /// <summary>Entries that the map can hold.</summary>
+    public int Capacity => (int)maps.Policies.Kernel.MaxEntries;
+
     /// <summary>Drops what was read: the maps may have changed since.</summary>
     public void Forget() => _slots = null;
 
@@ -27,6 +33,17 @@ internal sealed class PolicyStore(MapSet maps)
         return ++_lastSlot;
     }
 
+    /// <summary>True when more entries fit. Their counters then fit too: there are never more of them than entries.</summary>
+    /// <param name="added">How many more.</param>
+    /// <param name="used">Entries in the map, those included that are out of use and not deleted yet.</param>
+    public bool HasRoom(int added, out int used)
+    {
+        if (_used is not { } bound || bound + added > Capacity)
+            _used = maps.Policies.Entries().Count();
+        used = _used.Value;
+        return used + added <= Capacity;
+    }
+
     /// <summary>Writes entries under a slot.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="index">The policy's index.</param>
@@ -38,6 +55,7 @@ internal sealed class PolicyStore(MapSet maps)
         PolicyEntryKey[] counters = [.. Keys(index, uncounted).Where(counter => !maps.PolicyCounters.TryGet(counter, out _))];
         maps.PolicyCounters.SetMany(counters, new PolicyCounter[counters.Length]);
         PolicyEntryValue[] values = [.. entries.Select(entry => new PolicyEntryValue { Cookie = entry.Rule.Value, ProxyPort = BinaryPrimitives.ReverseEndianness(entry.ProxyPort) })];
+        _used += entries.Count;
         maps.Policies.SetMany(Keys(slot, entries), values);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cilium.Framework.Datapath.Bpf.Maps;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Reconciliation;
@@ -69,25 +70,40 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
 
     private void Upsert(PolicyRow row, PolicyRow? realised)
     {
-        var index = policies.Get(row.Id);
-        var header = maps.PolicyHeaders.Get(index);
-        if (header.Slot == 0)
+        if (policies.Find(row.Id) is not { } index || maps.PolicyHeaders.Get(index) is not { Slot: not 0 } header)
         {
-            Switch(row.Id, index, header, row.Entries, PolicyEntrySet.Empty, row.Entries);
+            RefuseWithoutRoom(row, row.Entries.Count, 0);
+            index = policies.Get(row.Id);
+            Switch(row.Id, index, maps.PolicyHeaders.Get(index), row.Entries, PolicyEntrySet.Empty, row.Entries);
             return;
         }
 
         var current = realised?.Entries ?? _store.Read(header.Slot);
         var change = PolicyChange.Between(current, row.Entries);
+        var replaces = change.Added.Count > 0 && change.Removed.Count > 0;
+        RefuseWithoutRoom(row, replaces ? row.Entries.Count : change.Added.Count, replaces ? current.Count : 0);
         if (change.IsNone)
             Confirm(index, header, row.Entries);
-        else if (change.Added.Count > 0 && change.Removed.Count > 0)
+        else if (replaces)
             Switch(row.Id, index, header, row.Entries, current, change.Added);
         else
             ChangeInPlace(row.Id, index, header, row.Entries, current, change);
         if (change.Removed.Count > 0)
             _store.RemoveCounters(index, change.Removed);
     }
+
+    // Known before anything is written: a policy is realised as a whole or not at all.
+    private void RefuseWithoutRoom(PolicyRow row, int added, int beside)
+    {
+        if (added > 0 && !_store.HasRoom(added, out var used))
+        {
+            throw new CiliumException(ErrorKind.Exhausted, string.Create(
+                CultureInfo.InvariantCulture,
+                $"policy {row.Id}: its {row.Entries.Count:N0} entries do not fit{Beside(beside)}: {used:N0} of {_store.Capacity:N0} entries of all policies are taken, {added:N0} more are needed. Nothing was written; what was realised before still stands. Remove rules, or raise datapath.bpf.policy-max (it takes effect after `cilium cleanup --force`)."));
+        }
+    }
+
+    private static string Beside(int replaced) => replaced > 0 ? string.Create(CultureInfo.InvariantCulture, $" beside the {replaced:N0} that they replace, and both must") : "";
 
     // A crash may have come between the word and the number.
     private void Confirm(uint index, PolicyHeader header, PolicyEntrySet entries)
@@ -181,6 +197,6 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
 
     private static CiliumException Full(PolicyId id, PolicyEntrySet entries, CiliumException cause, int beside = 0) => new(
         cause.Kind,
-        $"policy {id}: its {entries.Count} entries do not fit{(beside > 0 ? $" beside the {beside} that they replace, and both must" : "")}: {cause.Message} What was realised before still stands.",
+        $"policy {id}: its {entries.Count} entries do not fit{Beside(beside)}: {cause.Message} What was realised before still stands.",
         cause);
 }

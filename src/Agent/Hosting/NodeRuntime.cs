@@ -227,7 +227,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
         Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst);
         Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst);
-        Reconcile(Tables.Policies, datapath.Policies, gates, BatchOrder.DeletesFirst);
+        Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, BatchOrder.DeletesFirst);
         Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
         Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);
     }

@@ -20,13 +20,13 @@ internal sealed class TestNode : IDisposable
     private readonly bool _ipv4;
     private readonly bool _ipv6;
 
-    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null, uint conntrackMax = 8192, bool initialize = true)
+    public TestNode(bool ipv4 = true, bool ipv6 = true, BpfSettings? settings = null, uint conntrackMax = 8192, bool initialize = true, uint eventsBufferBytes = 1 << 20)
     {
         Require.Bpf();
         (_ipv4, _ipv6) = (ipv4, ipv6);
         Name = string.Create(CultureInfo.InvariantCulture, $"bpf{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
         Namespace = NetworkNamespace.Create(Name);
-        Settings = (settings ?? Variant.Settings) with { BpfFs = _folder["bpffs"], ConntrackMax = conntrackMax, EventsBufferBytes = 1 << 20 };
+        Settings = (settings ?? Variant.Settings) with { BpfFs = _folder["bpffs"], ConntrackMax = conntrackMax, EventsBufferBytes = eventsBufferBytes };
         Datapath = new(Context(), Settings);
         try
         {

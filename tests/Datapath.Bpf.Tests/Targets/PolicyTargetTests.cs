@@ -76,13 +76,20 @@ public sealed class PolicyTargetTests : TwoEndpoints
     }
 
     [Fact]
-    public async Task An_addition_that_does_not_fit_takes_back_what_it_had_replaced()
+    public async Task An_addition_that_the_kernel_refuses_takes_back_what_it_had_written()
     {
         Node.Policy(1002, Entries.In(1001, IpProtocol.Tcp, 80, cookie: 11));
-        var huge = PolicyEntrySet.Create([Entries.In(1001, IpProtocol.Tcp, 80, cookie: 22), .. Enumerable.Range(0, 270_000).Select(i => Entries.In((uint)i + 5000))]);
+        var writes = 0;
+        // As when the kernel has no memory any more.
+        Node.Datapath.State.Maps.Policies.Written = () =>
+        {
+            if (++writes == 1)
+                throw new CiliumException(ErrorKind.Exhausted, "Cannot write an entry of cilium_policy: no memory.");
+        };
 
-        Assert.Equal(ErrorKind.Exhausted, Node.Try(Node.Datapath.Policies, new PolicyRow(Id, huge)).Kind);
+        var outcome = Node.Try(Node.Datapath.Policies, new PolicyRow(Id, PolicyEntrySet.Create([Entries.In(1001, IpProtocol.Tcp, 80, cookie: 22), Entries.In(7), Entries.In(8), Entries.In(9)])));
 
+        Assert.Equal((ErrorKind.Exhausted, "policy 1002: its 4 entries do not fit: Cannot write an entry of cilium_policy: no memory. What was realised before still stands."), (outcome.Kind, outcome.Error));
         var entry = Assert.Single(await Node.Datapath.View.ListPoliciesAsync(default), info => info.Subject.Value == 1002);
         Assert.Equal(new RuleCookie(11), entry.Entry.Rule);
     }
@@ -95,7 +102,7 @@ public sealed class PolicyTargetTests : TwoEndpoints
         var outcome = Node.Try(Node.Datapath.Policies, new PolicyRow(Id, huge));
 
         Assert.Equal(ErrorKind.Exhausted, outcome.Kind);
-        Assert.StartsWith("policy 1002: its 270000 entries do not fit beside the 4 that they replace, and both must: Cannot write an entry of cilium_policy", outcome.Error, StringComparison.Ordinal);
+        Assert.StartsWith("policy 1002: its 270,000 entries do not fit beside the 4 that they replace, and both must: ", outcome.Error, StringComparison.Ordinal);
         Delivered(Server, Node.From(Client, Frames.TcpFrom(Client, ServerIPv4, 40000, 80)));
         Assert.InRange(Owned().Count, 1, 100);
     }
