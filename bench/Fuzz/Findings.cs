@@ -3,11 +3,8 @@ namespace Cilium.Framework.Fuzz;
 /// <summary>Counts cases and keeps what must not happen; the input goes to the corpus, so that every later run begins with it.</summary>
 internal sealed class Findings(string kind, Corpus corpus)
 {
-    /// <summary>No answer may take longer.</summary>
+    /// <summary>No answer may take longer, once.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
-
-    /// <summary>How often an input is tried before it counts as slow.</summary>
-    public const int Tries = 3;
 
     /// <summary>More of them say nothing new.</summary>
     private const int Enough = 20;
@@ -23,7 +20,7 @@ internal sealed class Findings(string kind, Corpus corpus)
 
     /// <summary>One case is done.</summary>
     /// <param name="input">What was tried.</param>
-    /// <param name="took">The fastest of <see cref="Tries"/> when the first was too slow: a machine that is busy elsewhere is slow once, a defect is slow every time.</param>
+    /// <param name="took">Less what the machine held up meanwhile (<see cref="Canary"/>).</param>
     /// <param name="accepted">It was taken as good.</param>
     public void Done(ReadOnlySpan<byte> input, TimeSpan took, bool accepted)
     {

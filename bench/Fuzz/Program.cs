@@ -12,13 +12,15 @@ var layout = Environment.GetEnvironmentVariable("CILIUM_FUZZ_LAYOUT") ?? throw n
 var share = TimeSpan.FromSeconds(seconds / 3.0);
 
 var results = new List<FuzzResult>();
+using var canary = new Canary();
 using (var agent = await FuzzedAgent.StartAsync(layout))
 {
-    results.Add(await new PolicyFuzz(agent, corpus, new Mutator(seed)).RunAsync(share));
-    results.Add(await new RequestFuzz(agent, corpus, new Mutator(seed + 1)).RunAsync(share));
+    await HangProof.ShowAsync(agent, canary);
+    results.Add(await new PolicyFuzz(agent, corpus, new Mutator(seed), canary).RunAsync(share));
+    results.Add(await new RequestFuzz(agent, corpus, new Mutator(seed + 1), canary).RunAsync(share));
 }
 
-results.Add(PacketFuzz.Run(corpus, new Mutator(seed + 2), share));
+results.Add(PacketFuzz.Run(corpus, new Mutator(seed + 2), canary, share));
 await Console.Out.WriteLineAsync(args.Contains("--json") ? JsonSerializer.Serialize(results, FuzzJson.Default.IReadOnlyListFuzzResult) : FuzzResult.Table(results, seed));
 return results.Sum(result => result.Findings.Count) == 0 ? 0 : 1;
 

@@ -17,7 +17,7 @@ struct datapath_config {		/* mirrored by DatapathConfig.cs */
 	__u32 drop_events;		/* per tick, endpoint and processor; 0: any number */
 	__u32 conntrack_sets4;		/* of the table */
 	__u32 conntrack_sets6;
-	__u32 pad;
+	__u32 fragment_lifetime;	/* ticks that the ports of a fragmented packet are remembered */
 	__u64 conntrack_seed;		/* so that nobody outside can choose connections that crowd one set */
 };
 
@@ -30,4 +30,5 @@ const volatile struct datapath_config config SEC(".rodata.config") = {
 	.syn_lifetime = 60 * 15,
 	.other_lifetime = 60 * 15,
 	.close_lifetime = 10 * 15,
+	.fragment_lifetime = 30 * 15,
 };

@@ -6,7 +6,9 @@
 #include "outcome.h"
 
 #define DENIAL_SLOTS 1024
+#ifndef DENIAL_SECONDS			/* another build, for tests */
 #define DENIAL_SECONDS 5
+#endif
 
 struct denial {				/* for the programs only; what an overwritten one had counted is in the metrics */
 	struct address source;

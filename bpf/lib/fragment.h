@@ -7,9 +7,6 @@
 #include "config.h"
 
 #define FRAGMENT_MAX 8192
-#ifndef FRAGMENT_SECONDS
-#define FRAGMENT_SECONDS 30		/* the kernel itself gives reassembly as long */
-#endif
 
 struct fragment_key {			/* for the programs only */
 	struct address source;

@@ -27,7 +27,7 @@ slow_path int fragment_register(const struct packet *p)
 	value.sport = p->sport;
 	value.dport = p->dport;
 	value.proto = p->proto;
-	value.expires = clock_ticks() + FRAGMENT_SECONDS * config.second;
+	value.expires = clock_ticks() + config.fragment_lifetime;
 	return bpf_map_update_elem(&cilium_fragment, &key, &value, BPF_ANY);
 }
 

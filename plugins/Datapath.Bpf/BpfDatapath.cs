@@ -18,6 +18,9 @@ internal sealed partial class BpfDatapath : IDatapath
     /// <summary>How long a connection is remembered after its last packet (Cilium facts 9.10).</summary>
     private const uint TcpLifetimeSeconds = 21600, SynLifetimeSeconds = 60, OtherLifetimeSeconds = 60, CloseLifetimeSeconds = 10;
 
+    /// <summary>How long the ports of a fragmented packet are remembered: the kernel itself gives reassembly as long (net.ipv4.ipfrag_time).</summary>
+    private const uint FragmentLifetimeSeconds = 30;
+
     private readonly IPluginContext _context;
     private readonly BpfSettings _settings;
     private readonly ILogger _logger;
@@ -138,6 +141,7 @@ internal sealed partial class BpfDatapath : IDatapath
             SynLifetime = KernelClock.Ticks(SynLifetimeSeconds),
             OtherLifetime = KernelClock.Ticks(OtherLifetimeSeconds),
             CloseLifetime = KernelClock.Ticks(CloseLifetimeSeconds),
+            FragmentLifetime = KernelClock.Ticks(FragmentLifetimeSeconds),
             DropEvents = (_settings.DropEventsPerSecond + KernelClock.TicksPerSecond - 1) / KernelClock.TicksPerSecond,
             ConntrackSets4 = conntrack.ActualEntriesOf(ConntrackShape.Sets4, _settings.BpfFs),
             ConntrackSets6 = conntrack.ActualEntriesOf(ConntrackShape.Sets6, _settings.BpfFs),

@@ -44,6 +44,25 @@ public sealed class FragmentTests : TwoEndpoints
         Dropped(DropReason.FragmentNotTracked, FromClient(other));
     }
 
+    [Fact]
+    public void A_flood_of_fragmented_packets_forgets_old_ones_and_none_of_the_newest()
+    {
+        const ushort flood = 9_000, room = 8_192, newest = 1_000;
+        for (ushort id = 1; id <= flood; id++)
+            Delivered(Server, FromClient(WithId(First(ipv6: false, 53), id)));
+
+        var forgotten = Enumerable.Range(1, flood).Where(id => FromClient(WithId(Later(ipv6: false), (ushort)id)).Reason == DropReason.FragmentNotTracked).ToList();
+
+        Assert.InRange(forgotten.Count, flood - room, flood - newest);
+        Assert.All(forgotten, id => Assert.InRange(id, 1, flood - newest));
+    }
+
+    private static byte[] WithId(byte[] packet, ushort id)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), id);
+        return packet;
+    }
+
     private static byte[] First(bool ipv6, ushort port) => ipv6
         ? Frames.Ip(ClientIPv6, ServerIPv6, 44, [.. FragmentHeader(0, more: true), .. Frames.Udp(5353, port)])
         : Frames.Ip(ClientIPv4, ServerIPv4, Frames.UdpProtocol, Frames.Udp(5353, port), fragment: More);

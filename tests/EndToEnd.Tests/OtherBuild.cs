@@ -14,7 +14,7 @@ internal static class OtherBuild
         var plugin = Path.Combine(folder, "plugins", "Datapath.Bpf");
         var sources = Directory.GetFiles(root, "*.c");
         await BpfCompiler.CompileAsync(root, sources, folder);
-        await BpfCompiler.CompileAsync(root, sources, Path.Combine(plugin, "bpf"), "-DFRAGMENT_SECONDS=31");
+        await BpfCompiler.CompileAsync(root, sources, Path.Combine(plugin, "bpf"), "-DDENIAL_SECONDS=6");
         Assert.NotEqual(HashOf(Path.Combine(folder, "from_endpoint.o")), HashOf(Path.Combine(plugin, "bpf", "from_endpoint.o")));
 
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(plugin, "plugin.json"), TestLab.Cancelled))!;

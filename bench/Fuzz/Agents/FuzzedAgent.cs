@@ -20,6 +20,8 @@ internal sealed class FuzzedAgent : IDisposable
         _process = Process.Start(new ProcessStartInfo(Path.Combine(layout, "bin", "cilium-agent"), settings.SelectMany(setting => new[] { "--set", setting })) { RedirectStandardError = true })!;
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     private string SocketPath => Path.Combine(_folder, "run", "cilium.sock");

@@ -3,7 +3,7 @@ using System.Text;
 namespace Cilium.Framework.Fuzz.Agents;
 
 /// <summary>Damaged requests. An input is a line <c>METHOD PATH</c> and a body; one without that line is sent as it is, head and all.</summary>
-internal sealed class RequestFuzz(FuzzedAgent agent, Corpus corpus, Mutator mutator) : AgentFuzz("requests", agent, corpus, mutator)
+internal sealed class RequestFuzz(FuzzedAgent agent, Corpus corpus, Mutator mutator, Canary canary) : AgentFuzz("requests", agent, corpus, mutator, canary)
 {
     protected override (byte[] Bytes, bool IsWhole) Request(byte[] input)
     {

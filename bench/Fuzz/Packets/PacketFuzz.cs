@@ -8,51 +8,105 @@ using Cilium.Framework.Netlink;
 namespace Cilium.Framework.Fuzz.Packets;
 
 /// <summary>Damaged packets through the simulator and, as root, through the real programs: each is judged, soon, and alike.</summary>
-internal static class PacketFuzz
+internal sealed class PacketFuzz(Corpus corpus, Mutator mutator, Canary canary)
 {
     private const string Kind = "packets";
     private const int ShortestFrame = 14, LongestFrame = 1514, MacsLength = 12;
 
+    /// <summary>Then both begin anew: no memory ends by itself meanwhile (fragments after 30 s), or is full, where each forgets what it likes.</summary>
+    private const int RoundPackets = 500_000;
+
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
+    private static readonly Dictionary<string, int> Devices = [];
     private static readonly AttachPoint[] Points = [AttachPoint.FromEndpoint, AttachPoint.ToEndpoint, AttachPoint.FromNetdev];
 
-    public static FuzzResult Run(Corpus corpus, Mutator mutator, TimeSpan length)
+    private readonly Findings _findings = new(Kind, corpus);
+    private readonly IReadOnlyList<byte[]> _inputs = corpus.Read(Kind);
+    private readonly Mutator _mutator = mutator;
+    private readonly Canary _canary = canary;
+
+    public static FuzzResult Run(Corpus corpus, Mutator mutator, Canary canary, TimeSpan length)
     {
-        var folder = Directory.CreateTempSubdirectory("cilium-fuzz-").FullName;
-        var simulator = new FuzzNode(new SimulatorPlugin(), folder, name => name[^1] - '0');
+        var run = new PacketFuzz(corpus, mutator, canary);
+        if (!Environment.IsPrivilegedProcess)
+            return run.Send(length, null, "simulator only: the real programs need root");
+        var space = NetworkNamespace.Create(string.Create(CultureInfo.InvariantCulture, $"fuzz{Environment.ProcessId}"));
         try
         {
-            if (!Environment.IsPrivilegedProcess)
-                return Send(corpus, mutator, length, simulator, null, "simulator only: the real programs need root");
-            var space = NetworkNamespace.Create(string.Create(CultureInfo.InvariantCulture, $"fuzz{Environment.ProcessId}"));
+            return space.Run(() =>
+            {
+                foreach (var id in new[] { FuzzNode.Client, FuzzNode.Server })
+                    Devices[$"lxc{id}"] = Device($"lxc{id}");
+                return run.Send(length, new BpfDatapathPlugin(), "simulator and kernel, all compared");
+            });
+        }
+        finally
+        {
+            space.Delete();
+        }
+    }
+
+    private FuzzResult Send(TimeSpan length, BpfDatapathPlugin? programs, string note)
+    {
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < length && !_findings.IsEnough;)
+        {
+            var folder = Directory.CreateTempSubdirectory("cilium-fuzz-").FullName;
+            var rest = length - Stopwatch.GetElapsedTime(began);
             try
             {
-                return space.Run(() => WithPrograms(folder, kernel => Send(corpus, mutator, length, simulator, kernel, "simulator and kernel")));
+                SendRound(folder, programs, rest < Round ? rest : Round);
             }
             finally
             {
-                space.Delete();
+                Directory.Delete(folder, recursive: true);
             }
+        }
+
+        return _findings.Result(note);
+    }
+
+    private void SendRound(string folder, BpfDatapathPlugin? programs, TimeSpan length)
+    {
+        var simulator = new FuzzNode(new SimulatorPlugin(), folder, name => name[^1] - '0');
+        var kernel = programs is null ? null : new FuzzNode(programs, folder, name => Devices[name]);
+        try
+        {
+            SendRound(simulator, kernel, length);
         }
         finally
         {
             simulator.Stop();
-            Directory.Delete(folder, recursive: true);
+            kernel?.Stop();
+            if (programs is not null)
+                FuzzNode.RemoveAll(programs, folder);
         }
     }
 
-    private static FuzzResult WithPrograms(string folder, Func<FuzzNode, FuzzResult> use)
+    private void SendRound(FuzzNode simulator, FuzzNode? kernel, TimeSpan length)
     {
-        var plugin = new BpfDatapathPlugin();
-        var kernel = new FuzzNode(plugin, folder, Device);
-        try
+        var began = Stopwatch.GetTimestamp();
+        for (var number = 0; number < RoundPackets && Stopwatch.GetElapsedTime(began) < length && !_findings.IsEnough; number++)
         {
-            return use(kernel);
+            var frame = number < _inputs.Count ? _inputs[number] : Framed(_mutator.Next(_inputs), _mutator);
+            var point = number < _inputs.Count ? AttachPoint.FromEndpoint : _mutator.Pick(Points);
+            try
+            {
+                Judge(new(point, point == AttachPoint.ToEndpoint ? FuzzNode.Server : FuzzNode.Client, frame), frame, simulator, kernel);
+            }
+            catch (Exception exception)
+            {
+                _findings.Add(frame, $"{point}: {exception.GetType().Name}: {exception.Message}");
+            }
         }
-        finally
-        {
-            kernel.Stop();
-            FuzzNode.RemoveAll(plugin, folder);
-        }
+    }
+
+    private void Judge(PacketInjection injection, byte[] frame, FuzzNode simulator, FuzzNode? kernel)
+    {
+        var started = _canary.Now();
+        var (simulated, real) = (simulator.Send(injection), kernel?.Send(injection));
+        _findings.Done(frame, _canary.Since(started), simulated?.Kind is not null and not VerdictKind.Drop);
+        if (simulated is not null && real is not null && (simulated.Kind, simulated.Reason, simulated.Endpoint) != (real.Kind, real.Reason, real.Endpoint))
+            _findings.Add(frame, $"{injection.Point}: the simulator says {simulated.Kind} {simulated.Reason} {simulated.Endpoint}, the kernel {real.Kind} {real.Reason} {real.Endpoint}");
     }
 
     private static int Device(string name)
@@ -63,46 +117,6 @@ internal static class PacketFuzz
         netlink.SetUp(index);
         return index;
     }
-
-    private static FuzzResult Send(Corpus corpus, Mutator mutator, TimeSpan length, FuzzNode simulator, FuzzNode? kernel, string note)
-    {
-        var (findings, inputs, number, forgotten) = (new Findings(Kind, corpus), corpus.Read(Kind), 0, 0L);
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < length && !findings.IsEnough; number++)
-        {
-            var frame = number < inputs.Count ? inputs[number] : Framed(mutator.Next(inputs), mutator);
-            var point = number < inputs.Count ? AttachPoint.FromEndpoint : mutator.Pick(Points);
-            var injection = new PacketInjection(point, point == AttachPoint.ToEndpoint ? FuzzNode.Server : FuzzNode.Client, frame);
-            try
-            {
-                var (simulated, real, took) = Judge(injection, simulator, kernel);
-                for (var tries = 1; tries < Findings.Tries && took > Findings.Limit; tries++)
-                    took = Judge(injection, simulator, kernel).Took is var again && again < took ? again : took;
-                findings.Done(frame, took, simulated?.Kind is not null and not VerdictKind.Drop);
-                if (simulated is null || real is null || (simulated.Kind, simulated.Reason, simulated.Endpoint) == (real.Kind, real.Reason, real.Endpoint))
-                    continue;
-                if (IsMemory(simulated) || IsMemory(real))
-                    forgotten++;
-                else
-                    findings.Add(frame, $"{point}: the simulator says {simulated.Kind} {simulated.Reason} {simulated.Endpoint}, the kernel {real.Kind} {real.Reason} {real.Endpoint}");
-            }
-            catch (Exception exception)
-            {
-                findings.Add(frame, $"{point}: {exception.GetType().Name}: {exception.Message}");
-            }
-        }
-
-        return findings.Result(forgotten == 0 ? note : string.Create(CultureInfo.InvariantCulture, $"{note}; {forgotten} not compared, because one of them had no room to remember"));
-    }
-
-    private static (PacketVerdict? Simulated, PacketVerdict? Real, TimeSpan Took) Judge(PacketInjection injection, FuzzNode simulator, FuzzNode? kernel)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var (simulated, real) = (simulator.Send(injection), kernel?.Send(injection));
-        return (simulated, real, Stopwatch.GetElapsedTime(started));
-    }
-
-    // Under this flood of flows and fragments the kernel's hashes forget the oldest, and the simulator takes no more: both drop then, but not the same packets.
-    private static bool IsMemory(PacketVerdict verdict) => verdict.Reason is DropReason.FragmentNotTracked or DropReason.ConntrackInsertionFailed;
 
     // Mostly from the endpoint that it says: everything else ends at the first check.
     private static byte[] Framed(byte[] made, Mutator mutator)

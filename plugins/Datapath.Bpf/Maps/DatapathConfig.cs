@@ -18,6 +18,6 @@ internal struct DatapathConfig
     public uint DropEvents;
     public uint ConntrackSets4;
     public uint ConntrackSets6;
-    public uint Pad;
+    public uint FragmentLifetime;
     public ulong ConntrackSeed;
 }

@@ -107,7 +107,6 @@ internal sealed class PacketJudge(SimulatorState state, PacketReports reports)
     private void RememberFragment(Packet packet) => state.Fragments.Set(
         packet.Fragment,
         new(packet.SourcePort, packet.DestinationPort, packet.Protocol),
-        state.Clock.Now,
         state.Clock.After(FragmentTable.Lifetime));
 
     private static void Note(Packet packet, FlowVerdict verdict, bool fromInitiator)

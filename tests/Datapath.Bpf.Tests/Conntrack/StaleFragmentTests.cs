@@ -22,6 +22,17 @@ public sealed class StaleFragmentTests : TwoEndpoints
         Dropped(DropReason.FragmentNotTracked, FromClient(Later()));
     }
 
+    [Fact]
+    public void Ports_are_remembered_for_half_a_minute()
+    {
+        var before = Node.Datapath.State.Clock.Now();
+        Delivered(Server, FromClient(Frames.Ip(ClientIPv4, ServerIPv4, Frames.UdpProtocol, [.. Frames.Udp(5353, 53), .. new byte[16]], fragment: More)));
+        using var fragments = new BpfMap<Key, Value>("cilium_fragment", BpfDescriptor.OpenPinned(Path.Combine(Node.Settings.BpfFs, "cilium_fragment"))!, null);
+
+        // A tick of the programs is 16 jiffies: a sixteenth of a second and less.
+        Assert.InRange(Assert.Single(fragments.Entries()).Value.Expires - before, Programs.KernelClock.Ticks(30) - 1, Programs.KernelClock.Ticks(30) + Programs.KernelClock.Ticks(2));
+    }
+
     private static byte[] Later() => Frames.Ip(ClientIPv4, ServerIPv4, Frames.UdpProtocol, new byte[16], fragment: SecondPiece);
 
     // struct fragment_key and fragment_value of bpf/lib/fragment.h.
