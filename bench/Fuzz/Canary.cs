@@ -3,22 +3,23 @@ using System.Diagnostics;
 namespace Cilium.Framework.Fuzz;
 
 /// <summary>
-/// Measures how long the machine keeps a thread from working that has work: it does the same small piece of work and rests, over and over; what a round takes
-/// longer than the fastest one ever took was not its own time. Answers are judged by their time less that of the same moments, so a machine
-/// that is busy elsewhere excuses nobody for more than it held up, and an idle one excuses nothing.
+/// Measures how long the machine keeps a thread from working that has work: it rests a known time and does a small piece of work, over and over; what either
+/// takes longer than it must was not its own time. Answers are judged by their time less that of the same moments, so a machine that is
+/// busy elsewhere excuses nobody for more than it held up, and an idle one excuses nothing.
 /// </summary>
 internal sealed class Canary : IDisposable
 {
-    private const int WarmUpRounds = 200, Work = 20_000;
+    private const int WarmUpRounds = 200, Work = 700_000;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(4);
 
     private readonly ManualResetEventSlim _stop = new();
     private readonly ManualResetEventSlim _warm = new();
     private readonly Lock _sync = new();
     private readonly Thread _thread;
-    private long _fastest = long.MaxValue;
+    private long _leastWork = long.MaxValue / 2;
     private long _held;
-    private long _roundBegan;
+    private long _began;
+    private long _needs = long.MaxValue / 2;
     private int _checksum;
 
     /// <summary>Begins, and returns when it knows how fast this machine is.</summary>
@@ -40,9 +41,8 @@ internal sealed class Canary : IDisposable
         lock (_sync)
         {
             var now = Stopwatch.GetTimestamp();
-            // A round that has not ended yet and is late already counts for what it is late.
-            var running = _roundBegan == 0 ? 0 : Math.Max(0, now - _roundBegan - _fastest);
-            return new(now, Stopwatch.GetElapsedTime(0, _held + running));
+            // What has not ended yet and is late already counts for what it is late.
+            return new(now, Stopwatch.GetElapsedTime(0, _held + Math.Max(0, now - _began - _needs)));
         }
     }
 
@@ -60,24 +60,39 @@ internal sealed class Canary : IDisposable
 
     private void Sing()
     {
-        for (var round = 0; !_stop.Wait(Rest); round++)
+        var rest = Rest.Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond);
+        for (var round = 0; ; round++)
         {
+            Begin(rest);
+            var stopped = _stop.Wait(Rest);
+            End();
+            if (stopped)
+                return;
+            Begin(_leastWork);
             for (var i = 0; i < Work; i++)
                 _checksum = (_checksum * 31) + i;
-            lock (_sync)
-            {
-                var now = Stopwatch.GetTimestamp();
-                if (_roundBegan != 0)
-                {
-                    _fastest = Math.Min(_fastest, now - _roundBegan);
-                    _held += now - _roundBegan - _fastest;
-                }
-
-                _roundBegan = now;
-            }
-
+            _leastWork = Math.Min(_leastWork, End());
             if (round == WarmUpRounds)
                 _warm.Set();
+        }
+    }
+
+    private void Begin(long needs)
+    {
+        lock (_sync)
+            (_began, _needs) = (Stopwatch.GetTimestamp(), needs);
+    }
+
+    /// <returns>How long it took.</returns>
+    private long End()
+    {
+        lock (_sync)
+        {
+            var took = Stopwatch.GetTimestamp() - _began;
+            _held += Math.Max(0, took - _needs);
+            // Between two of them nobody is held.
+            _needs = long.MaxValue / 2;
+            return took;
         }
     }
 }
