@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cilium.Framework.Cli.Commands;
-using Cilium.Framework.Cli.Output;
 using Cilium.Framework.Client;
 
 namespace Cilium.Framework.Cli;
@@ -25,7 +24,7 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"cilium: {UsageText.Of(error)} See {Path(parsed.CommandResult)} --help.");
+                await Console.Error.WriteLineAsync($"cilium: {UsageText.Of(error.Message)} See {Path(parsed.CommandResult)} --help.");
             return 2;
         }
 

@@ -175,6 +175,9 @@ public sealed class CiliumClient : IDisposable
     {
         if (exception.HttpRequestError != HttpRequestError.ConnectionError)
             return new(null, $"The agent went away while it was asked on {_socket}: {FailureText.Of(exception.InnerException ?? exception)}. What became of the request is not known; ask again when it is back.", exception);
+        // EAGAIN: the agent listens, and its queue is full.
+        if (exception.InnerException is SocketException { SocketErrorCode: SocketError.WouldBlock or SocketError.TryAgain })
+            return new(null, $"The agent on {_socket} has more connections waiting than it can hold. Nothing was changed; run the command again in a moment.", exception);
         var why = File.Exists(_socket) ? FailureText.Of(exception.InnerException ?? exception) : "there is no such socket";
         return new(null, $"The agent does not answer on {_socket}: {why}. Is cilium-agent running, and may this user open the socket?", exception);
     }

@@ -1,12 +1,10 @@
-using System.Globalization;
-
 namespace Cilium.Framework.Lab;
 
-/// <summary>How many times slower than usual everything is here, by the environment variable <c>CILIUM_PATIENCE</c>: an emulated machine needs more time.</summary>
+/// <summary>Deadlines of this machine.</summary>
 public static class Patience
 {
-    /// <summary>1 on a real machine.</summary>
-    public static int Factor { get; } = int.TryParse(Environment.GetEnvironmentVariable("CILIUM_PATIENCE"), NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor > 0 ? factor : 1;
+    /// <summary>How many times slower than usual everything is here; 1 on a real machine.</summary>
+    public static int Factor => PatienceFactor.Value;
 
     /// <summary>True where times mean something; on an emulated machine only verdicts and losses do.</summary>
     public static bool TimesCount => Factor == 1;

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Diagnostics;
 
 namespace Cilium.Framework.Cli.Tests;
@@ -68,6 +69,33 @@ public class CommandLineTests
         Assert.Equal(1, status);
         Assert.Equal("", output);
         Assert.Equal("cilium: The agent does not answer on /nonexistent/cilium.sock: there is no such socket. Is cilium-agent running, and may this user open the socket?", error.TrimEnd());
+    }
+
+    [Fact]
+    public async Task An_agent_that_has_no_room_for_one_more_connection_is_not_called_dead()
+    {
+        using var folder = new TemporaryFolder();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(folder["cilium.sock"]));
+        listener.Listen(1);
+        var waiting = new List<Socket>();
+        try
+        {
+            await Assert.ThrowsAsync<SocketException>(async () =>
+            {
+                while (waiting.Count < 100)
+                {
+                    waiting.Add(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
+                    await waiting[^1].ConnectAsync(new UnixDomainSocketEndPoint(folder["cilium.sock"]), TestContext.Current.CancellationToken);
+                }
+            });
+            var (status, _, error) = await RunAsync("status", "--socket", folder["cilium.sock"]);
+            Assert.Equal((1, $"cilium: The agent on {folder["cilium.sock"]} has more connections waiting than it can hold. Nothing was changed; run the command again in a moment."), (status, error.TrimEnd()));
+        }
+        finally
+        {
+            waiting.ForEach(socket => socket.Dispose());
+        }
     }
 
     [Fact]

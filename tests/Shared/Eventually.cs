@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cilium.Framework.Lab;
 
 namespace Cilium.Framework.Testing;
 
@@ -7,9 +8,6 @@ internal static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    // As Patience of src/Lab: an emulated machine needs more time.
-    private static readonly int Slower = int.TryParse(Environment.GetEnvironmentVariable("CILIUM_PATIENCE"), out var factor) && factor > 0 ? factor : 1;
-
     /// <param name="awaited">What is awaited, for the failure's text.</param>
     public static async Task TrueAsync(Func<bool> condition, string awaited, int seconds = 10) =>
         await TrueAsync(() => Task.FromResult(condition()), awaited, seconds);
@@ -17,7 +15,7 @@ internal static class Eventually
     /// <param name="awaited">What is awaited, for the failure's text.</param>
     public static async Task TrueAsync(Func<Task<bool>> condition, string awaited, int seconds = 10)
     {
-        seconds *= Slower;
+        seconds *= PatienceFactor.Value;
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {

@@ -1,5 +1,6 @@
 using Cilium.Framework.Client.Models;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Cilium.Framework.Agent.Api;
 
@@ -18,6 +19,7 @@ internal static class ApiServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.Backlog = limits.Backlog);
         builder.Services.AddSingleton(loggers);
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Plain));
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -8,6 +8,9 @@ internal sealed record ApiServerLimits
     /// <summary>Connections at a time: a monitor holds one for as long as it listens, everybody else for a request.</summary>
     public int Connections { get; init; } = 256;
 
+    /// <summary>Connections that may wait to be taken; the kernel allows no more than net.core.somaxconn, by default as many.</summary>
+    public int Backlog { get; init; } = 4096;
+
     /// <summary>How long the head of a request may take.</summary>
     public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

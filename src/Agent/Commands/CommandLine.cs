@@ -23,7 +23,7 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                await ComplainAsync($"{UsageText.Of(error)} See {Path(parsed.CommandResult)} --help.");
+                await ComplainAsync($"{UsageText.Of(error.Message)} See {Path(parsed.CommandResult)} --help.");
             return 2;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cilium.Framework.State;
 
 namespace Cilium.Framework.Identities;
 
@@ -13,6 +14,10 @@ public sealed record IdentityState(
 {
     /// <summary>Nothing.</summary>
     public static readonly IdentityState Empty = new(new Dictionary<string, uint>(), new Dictionary<string, uint>(), 0);
+
+    /// <summary>See <see cref="StateFormat"/>.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Format { get; init; } = StateFormat.Newest;
 }
 
 /// <summary>JSON of <see cref="IdentityState"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cilium.Framework.State;
 
 namespace Cilium.Framework.Policies;
 
@@ -6,7 +7,12 @@ namespace Cilium.Framework.Policies;
 /// <param name="Revision">Revision of the rules.</param>
 /// <param name="NextCookie">Number of the next new section.</param>
 /// <param name="Policies">In the order of their import.</param>
-public sealed record RulesState(ulong Revision, uint NextCookie, IReadOnlyList<StoredPolicy> Policies);
+public sealed record RulesState(ulong Revision, uint NextCookie, IReadOnlyList<StoredPolicy> Policies)
+{
+    /// <summary>See <see cref="StateFormat"/>.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Format { get; init; } = StateFormat.Newest;
+}
 
 /// <summary>One policy as it is kept.</summary>
 /// <param name="Name">Name within its namespace, or null for a bare list of rules. An older file has <c>namespace/name</c>.</param>

@@ -23,7 +23,7 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
     /// <typeparam name="TResult">What the agent works with.</typeparam>
     /// <param name="convert">Reads addresses, labels and numbers; what it cannot read is damage.</param>
     /// <returns>Null when it was never written.</returns>
-    /// <exception cref="CiliumException">It is damaged, or another version wrote what this one does not know: the agent must not start as if it had been told nothing.</exception>
+    /// <exception cref="CiliumException">It has a newer format, it is damaged, or another version wrote what this one does not know: the agent must not start as if it had been told nothing.</exception>
     public TResult? Read<TResult>(Func<T, TResult> convert)
         where TResult : class
     {
@@ -31,6 +31,8 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
         var bytes = directory.Read(name);
         if (bytes is null)
             return null;
+        if (StateFormat.Of(bytes) is var format && format > StateFormat.Newest)
+            throw new CiliumException(ErrorKind.Invalid, $"CF1005 state file {Path.Combine(directory.Path, name)} has format {format}; this version reads formats up to {StateFormat.Newest}. A newer version wrote it. Nothing was changed. Start that version again, or move the file away to start without it.");
         try
         {
             var content = JsonSerializer.Deserialize(bytes, type) ?? throw new FormatException("it holds null.");

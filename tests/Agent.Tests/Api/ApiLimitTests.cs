@@ -54,6 +54,23 @@ public sealed class ApiLimitTests : IAsyncLifetime
         _folder.Dispose();
     }
 
+    [Fact]
+    public void A_thousand_connections_at_one_moment_find_room_to_wait()
+    {
+        var sockets = Enumerable.Range(0, 1_000).Select(_ => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false }).ToList();
+        try
+        {
+            // Not blocking: a full queue would be refused at once (EAGAIN).
+            foreach (var socket in sockets)
+                socket.Connect(new UnixDomainSocketEndPoint(_folder["api.sock"]));
+            Assert.All(sockets, socket => Assert.True(socket.Connected));
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
     private async Task<NetworkStream> ConnectAsync(string sent = "")
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

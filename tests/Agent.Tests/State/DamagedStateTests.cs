@@ -82,11 +82,21 @@ public sealed class DamagedStateTests : IDisposable
     [MemberData(nameof(Good))]
     public void What_a_newer_version_wrote_beside_is_refused_and_named(string name, string content)
     {
-        Assert.Contains("'Format'", Refused(name, "{\"Format\":2," + content[1..]), StringComparison.Ordinal);
+        Assert.Contains("'Until'", Refused(name, "{\"Until\":2," + content[1..]), StringComparison.Ordinal);
         // In the middle of what this version knows, too.
         var inside = content.IndexOf('{', 1);
         if (name != "identities.json")
             Assert.Contains("'Since'", Refused(name, content[..(inside + 1)] + "\"Since\":\"2030\"," + content[(inside + 1)..]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void A_newer_format_is_refused_and_said_to_be_newer(string name, string content)
+    {
+        var newer = "{\"Format\":2,\"Until\":2," + content[1..];
+        System.IO.File.WriteAllText(File(name), newer);
+        Assert.StartsWith($"CF1005 state file {File(name)} has format 2; this version reads formats up to 1. ", Assert.Throws<CiliumException>(() => Restore(name)).Message, StringComparison.Ordinal);
+        Assert.Equal(newer, System.IO.File.ReadAllText(File(name)));
     }
 
     [Theory]

@@ -50,6 +50,38 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void The_format_stands_first_and_a_file_without_it_is_read_as_the_first_format()
+    {
+        Open().Write(Holding(2));
+        var text = File.ReadAllText(Path);
+        Assert.StartsWith("{\n  \"Format\": 1,\n", text, StringComparison.Ordinal);
+        File.WriteAllText(Path, text.Replace("  \"Format\": 1,\n", "", StringComparison.Ordinal));
+        Assert.Equal(2, Open().Read()!.Claims.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"Format":2,"Claims":{},"Prefixes":{},"LastPrefixId":0}""")]
+    [InlineData("""{"Format":2,"Whatever":[{}]}""")]
+    [InlineData("""{"Format":2,""")]
+    public void A_newer_format_is_refused_in_words_whatever_else_stands_there(string content)
+    {
+        File.WriteAllText(Path, content);
+        var error = Assert.Throws<CiliumException>(() => Open().Read());
+        Assert.Equal($"CF1005 state file {Path} has format 2; this version reads formats up to 1. A newer version wrote it. Nothing was changed. Start that version again, or move the file away to start without it.", error.Message);
+        Assert.Equal(content, File.ReadAllText(Path));
+    }
+
+    [Theory]
+    [InlineData("\"1\"")]
+    [InlineData("null")]
+    [InlineData("4294967296")]
+    public void A_format_that_is_no_number_is_damage(string format)
+    {
+        File.WriteAllText(Path, $$"""{"Format":{{format}},"Claims":{},"Prefixes":{},"LastPrefixId":0}""");
+        Assert.StartsWith("CF1004 ", Assert.Throws<CiliumException>(() => Open().Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reader_sees_the_old_content_or_the_new_one_never_a_part()
     {
         var file = Open();
