@@ -94,7 +94,7 @@ public sealed class DiskTroubleTests
         // One way each; every way for every file: DamagedStateTests of the agent.
         await RefusesAsync(lab, "rules.json", content => content[..(content.Length / 2)], "is damaged, or was written by another version: line ");
         await RefusesAsync(lab, "endpoints.json", _ => [], "is damaged, or was written by another version: line 1, ");
-        await RefusesAsync(lab, "identities.json", content => [.. "{\"Format\":99,"u8, .. content[1..]], "The JSON property 'Format' could not be mapped");
+        await RefusesAsync(lab, "identities.json", content => [.. "{\"Format\":99,"u8, .. content[1..]], "has format 99; this version reads formats up to 1. A newer version wrote it.", "CF1005 state file", "Start that version again, or move the file away to start without it.");
         await RefusesAsync(lab, "ipam.json", content => new byte[content.Length], "is damaged, or was written by another version: line 1, ");
         await RefusesAsync(lab, "kvstore.db", content => [.. "no database"u8, .. content[11..]], "is not an intact database: ", "CF1209 plugin kvstore.embedded", "Restore it from a backup or move it away; the agent then starts with an empty store.");
 

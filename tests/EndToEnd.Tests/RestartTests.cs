@@ -83,6 +83,7 @@ public class RestartTests
         Assert.Equal(0, replaced.Udp.SocketDrops);
         Assert.Equal(0, (await denied.StopAsync()).Received);
         AddsNoStall(replaced.LongestStall, control.LongestStall);
+        await Eventually.TrueAsync(() => Directory.GetFiles(Path.Combine(lab.Node.Folder, "run", "bpffs"), "*_was_*").Length == 0, "programs that no device has any more are let go");
     }
 
     [Fact]
