@@ -66,6 +66,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
     public static partial int SetGroups(nuint size, uint* groups);
 
+    /// <summary>The environment that a program executed from here gets; .NET changes a copy.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetEnvironment(string name, string value, int overwrite);
+
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, byte** arguments);
 }

@@ -3,13 +3,19 @@ using System.Text.Json.Serialization;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
+using Cilium.Framework.State;
 
 namespace Cilium.Framework.Endpoints;
 
 /// <summary>Endpoints as they are kept in the state directory.</summary>
 /// <param name="LastId">Number given last: a freed number is not given again at once.</param>
 /// <param name="Endpoints">By number.</param>
-public sealed record EndpointsState(int LastId, IReadOnlyList<StoredEndpoint> Endpoints);
+public sealed record EndpointsState(int LastId, IReadOnlyList<StoredEndpoint> Endpoints)
+{
+    /// <summary>See <see cref="StateFormat"/>.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Format { get; init; } = StateFormat.Newest;
+}
 
 /// <summary>One endpoint as it is kept.</summary>
 public sealed record StoredEndpoint
