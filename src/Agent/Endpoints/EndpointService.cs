@@ -97,9 +97,7 @@ internal sealed class EndpointService(
 
     private async Task<EndpointRequest> AddAloneAsync(EndpointProposal proposal, CancellationToken ct)
     {
-        // An address of another endpoint is refused below, in words about that endpoint.
-        var isTaken = registry.Known.SelectMany(request => request.Addresses).Any(Addresses(proposal).Contains);
-        var claimed = isTaken ? [] : await leases.ClaimAsync(proposal, ct);
+        var claimed = await ClaimAsync(proposal, ct);
         try
         {
             var result = await registry.AddAsync(proposal, ct);
@@ -109,6 +107,19 @@ internal sealed class EndpointService(
         {
             await leases.ReleaseAsync(claimed);
             throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<IPAddress>> ClaimAsync(EndpointProposal proposal, CancellationToken ct)
+    {
+        try
+        {
+            return await leases.ClaimAsync(proposal, ct);
+        }
+        catch (RefusedException) when (registry.Known.SelectMany(request => request.Addresses).Any(Addresses(proposal).Contains))
+        {
+            // An address of another endpoint is refused in words about that endpoint.
+            return [];
         }
     }
 

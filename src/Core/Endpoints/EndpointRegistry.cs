@@ -16,6 +16,7 @@ public sealed class EndpointRegistry : IDisposable
 
     // What the changes of a group have made of the table; null: removed.
     private readonly Dictionary<ushort, EndpointRequest?> _draft = [];
+    private readonly EndpointHolders _holders = new();
     private int _lastId;
     private int _draftedLastId;
 
@@ -25,7 +26,7 @@ public sealed class EndpointRegistry : IDisposable
     public EndpointRegistry(IWriteTable<ushort, EndpointRequest> table, StateFile<EndpointsState> file, LabelFilter filter)
     {
         (_table, _file, _filter) = (table, file, filter);
-        _changes = new(Begin, Commit, () => default);
+        _changes = new(Begin, Commit, Undo);
     }
 
     /// <summary>The endpoints.</summary>
@@ -44,6 +45,8 @@ public sealed class EndpointRegistry : IDisposable
         if (requests[false].Any())
             Store(_lastId, requests[true]);
         _table.ReplaceAll(requests[true]);
+        foreach (var request in requests[true])
+            _holders.Add(request);
         return [.. requests[false]];
     }
 
@@ -71,7 +74,7 @@ public sealed class EndpointRegistry : IDisposable
 
     private EndpointResult Add(EndpointProposal proposal)
     {
-        if (FindConflict(proposal) is { } conflict)
+        if (_holders.ConflictOf(proposal) is { } conflict)
             return EndpointResult.Refused(EndpointRefusal.Conflict, conflict);
         var id = proposal.Id == 0 ? NextFreeId() : proposal.Id;
         if (id == 0)
@@ -83,14 +86,16 @@ public sealed class EndpointRegistry : IDisposable
             Labels = proposal.Labels, IdentityLabels = _filter.Relevant(proposal.Labels),
         };
         (_draft[id], _draftedLastId) = (request, id);
+        _holders.Add(request);
         return EndpointResult.Taken(request);
     }
 
     private bool Remove(ushort id)
     {
-        if (!IsTaken(id))
+        if (_holders.Of(id) is not { } endpoint)
             return false;
         _draft[id] = null;
+        _holders.Remove(endpoint);
         return true;
     }
 
@@ -98,6 +103,19 @@ public sealed class EndpointRegistry : IDisposable
     {
         _draft.Clear();
         _draftedLastId = _lastId;
+    }
+
+    private ValueTask Undo()
+    {
+        foreach (var (id, drafted) in _draft)
+        {
+            if (drafted is not null)
+                _holders.Remove(drafted);
+            if (_table.TryGet(id, out var stands))
+                _holders.Add(stands);
+        }
+
+        return default;
     }
 
     private void Commit()
@@ -120,8 +138,6 @@ public sealed class EndpointRegistry : IDisposable
 
     private IEnumerable<EndpointRequest> Drafted => _table.Where(request => !_draft.ContainsKey(request.Id)).Concat(_draft.Values.OfType<EndpointRequest>());
 
-    private bool IsTaken(ushort id) => _draft.TryGetValue(id, out var drafted) ? drafted is not null : _table.TryGet(id, out _);
-
     /// <summary>A number that is there twice is damage.</summary>
     private IReadOnlyCollection<EndpointRequest> Requests(EndpointsState state)
     {
@@ -139,30 +155,12 @@ public sealed class EndpointRegistry : IDisposable
         return new[] { proposal.IPv4, proposal.IPv6 }.OfType<IPAddress>().Select(UnicastAddress.Problem).FirstOrDefault(problem => problem is not null);
     }
 
-    private string? FindConflict(EndpointProposal proposal)
-    {
-        foreach (var other in Drafted)
-        {
-            if (proposal.Id == other.Id)
-                return $"Endpoint {other.Id} exists. Delete it first, or let the agent choose a number (0).";
-            if (proposal.ContainerId.Length > 0 && proposal.ContainerId == other.ContainerId)
-                return $"Container id {proposal.ContainerId} belongs to endpoint {other.Id}. Delete that endpoint first.";
-            if (proposal.Device == other.Device || (proposal.IfIndex != 0 && proposal.IfIndex == other.IfIndex))
-                return $"Device {proposal.Device} belongs to endpoint {other.Id}. Delete that endpoint first.";
-            var taken = other.Addresses.FirstOrDefault(address => address.Equals(proposal.IPv4) || address.Equals(proposal.IPv6));
-            if (taken is not null)
-                return $"Address {taken} belongs to endpoint {other.Id}. Delete that endpoint first, or take another address (POST /ipam).";
-        }
-
-        return null;
-    }
-
     private ushort NextFreeId()
     {
         for (var i = 1; i <= ushort.MaxValue; i++)
         {
             var id = (ushort)(((_draftedLastId + i - 1) % ushort.MaxValue) + 1);
-            if (!IsTaken(id))
+            if (_holders.Of(id) is null)
                 return id;
         }
 

@@ -31,6 +31,7 @@ internal sealed partial class IdentityClaims(
     /// <summary>Name of the collection among the errands; no label set is called so.</summary>
     private const string Collection = "collection";
 
+    private readonly TableIndex<LabelSet, ushort, EndpointRequest> _needed = new(requests, request => [Claimed(request.IdentityLabels)]);
     private readonly HashSet<LabelSet> _unconfirmed = [];
     private IReadOnlyList<string> _formerNodes = [];
     private long? _collectedAt;
@@ -63,7 +64,8 @@ internal sealed partial class IdentityClaims(
             errands.Harvest(Failed);
             // Asked before looking: a source may deliver and report while we look.
             var isComplete = requests.IsInitialized;
-            var needed = requests.Select(request => Claimed(request.IdentityLabels)).ToHashSet();
+            _needed.Update(new HashSet<LabelSet>());
+            var needed = _needed.Values.ToHashSet();
             Claim(needed, errands);
             if (isComplete)
             {

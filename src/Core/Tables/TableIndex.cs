@@ -14,6 +14,9 @@ internal sealed class TableIndex<TValue, TKey, TRow>(IReadTable<TKey, TRow> tabl
     // Arrays: of tens of thousands of values almost every one has a single key.
     private readonly Dictionary<TValue, TKey[]> _keys = [];
 
+    /// <summary>Every value that a row has, as of the last <see cref="Update"/>.</summary>
+    public IReadOnlyCollection<TValue> Values => _keys.Keys;
+
     /// <summary>Keys of the rows that have a value, as of the last <see cref="Update"/>.</summary>
     public IReadOnlyCollection<TKey> this[TValue value] => _keys.TryGetValue(value, out var keys) ? keys : [];
 
