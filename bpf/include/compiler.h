@@ -22,6 +22,9 @@
  * (14 ns). The numbers must differ. */
 #define keep_apart(number) asm volatile("" : : "i"(number))
 
+/* Hides from clang how a value came about: it would make a branch of arithmetic. */
+#define opaque(x) asm volatile("" : "+r"(x))
+
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define likely(x) __builtin_expect(!!(x), 1)
 

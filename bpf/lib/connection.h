@@ -10,6 +10,7 @@
 
 inline_always void packet_take_verdict(struct packet *p, const struct verdict *v, bool from_initiator)
 {
+	p->number = v->number;
 	p->direction = v->direction;
 	p->cookie = v->direction == INGRESS ? v->responder.cookie : v->initiator.cookie;
 	if (from_initiator) {
@@ -53,7 +54,7 @@ inline_always void connection_begin(struct ct_value *value, const struct packet 
 		value->side[0].seen = ct_seen(p);
 	}
 	value->flags = (side ? CT_INITIATOR : 0) | ct_advance(p, side);
-	value->expires = value->refreshed + ct_lifetime(p->proto, value->flags);
+	value->expires = clock_ticks() + ct_lifetime(p->proto, value->flags);
 }
 
 struct {				/* the value of a connection that begins, before it is stored; not on the stack, as in packet.h */
@@ -76,7 +77,6 @@ inline_always int connection_create(struct __sk_buff *ctx, const struct packet *
 	__builtin_memset(value, 0, sizeof(*value));
 	value->unreported = (1ULL << 40) + ctx->len;
 	value->verdict = v->number;
-	value->refreshed = clock_ticks();
 	value->proxy_port = v->proxy_port;
 	if (config.ipv4 && p->family == FAMILY_IPV4) {
 		connection_begin(value, p, v, ct_key4_of(p, &key.v4));
@@ -215,6 +215,6 @@ inline_always int connection_judge(struct __sk_buff *ctx, struct packet *p, stru
 	if (result == CONNECTION_GONE)
 		result = connection_judge_new(ctx, p, number);
 	if (result == -DROP_POLICY || result == -DROP_NOT_READY)
-		denial_remember(p, number, -result);
+		denial_remember(p, -result);
 	return result;
 }

@@ -46,6 +46,22 @@ inline_always struct ct_value *ct_find(struct packet *p, __u32 *side)
 	return NULL;
 }
 
+/* The same where speed does not matter. */
+inline_always struct ct_value *ct_find_seldom(struct packet *p, __u32 *side)
+{
+	union ct_key key;
+
+	if (config.conntrack_table && config.ipv4 && p->family == FAMILY_IPV4) {
+		*side = ct_key4_of(p, &key.v4);
+		return ct_table_find_seldom4(&key.v4, &p->entry_state);
+	}
+	if (config.conntrack_table && config.ipv6 && p->family == FAMILY_IPV6) {
+		*side = ct_key6_of(p, &key.v6);
+		return ct_table_find_seldom6(&key.v6, &p->entry_state);
+	}
+	return config.conntrack_table ? NULL : ct_find(p, side);
+}
+
 inline_always int ct_insert4(const struct ct_key4 *key, struct ct_value *value)
 {
 	if (config.conntrack_table)
@@ -68,11 +84,15 @@ inline_always bool ct_belongs(const struct ct_value *entry, const struct packet 
 	return (READ_ONCE(entry->flags) & CT_CLOSED) != CT_CLOSED || !packet_is_syn(p);
 }
 
-inline_always bool ct_side_holds(const struct ct_side *side, __u32 number)
+/* True while nothing has changed that a verdict of this number between two ends depends on; an end that is no endpoint here is 0. */
+inline_always bool verdict_holds_still(__u32 number, __u32 one, __u32 other)
 {
-	__u32 endpoint = READ_ONCE(side->endpoint);
+	return revision_holds_addresses(number) && (!one || policy_holds(one, number)) && (!other || policy_holds(other, number));
+}
 
-	return !endpoint || policy_holds(endpoint, number);
+inline_always bool ct_holds_still(const struct ct_value *entry, __u32 number)
+{
+	return verdict_holds_still(number, READ_ONCE(entry->side[0].endpoint), READ_ONCE(entry->side[1].endpoint));
 }
 
 /* True while nothing that the verdict depends on has changed since. */
@@ -80,7 +100,22 @@ inline_always bool ct_holds(const struct ct_value *entry)
 {
 	__u32 number = READ_ONCE(entry->verdict);
 
-	return revision_holds_addresses(number) && ct_side_holds(&entry->side[0], number) && ct_side_holds(&entry->side[1], number);
+	return revision_is_latest(number) || ct_holds_still(entry, number);
+}
+
+/* Gives a verdict that holds the last number, so that the next packets need to look at that alone. The entry is locked: what is looked at is what
+ * gets the number. A change that begins meanwhile gets a higher one. */
+inline_always void ct_renew(struct ct_value *entry, __u32 state)
+{
+	__u32 settled = revision_settled();
+	__u32 number = READ_ONCE(entry->verdict);
+
+	if (number >= settled || !ct_lock(entry, state))
+		return;
+	number = READ_ONCE(entry->verdict);
+	if (number < settled && ct_holds_still(entry, number) && revision_settled() == settled)
+		WRITE_ONCE(entry->verdict, settled);
+	ct_unlock(entry, state);
 }
 
 inline_always __u32 ct_lifetime(__u8 proto, __u32 flags)
@@ -152,14 +187,20 @@ slow_path int ct_refresh(struct ct_value *entry, const struct packet *p, __u32 s
 	if (!entry || !p)
 		return 0;
 	flags = ct_advance(p, side);
-	flags |= __sync_fetch_and_or(&entry->flags, flags);
+	flags |= ct_add_flags(entry, flags);
 	if (side)
 		entry->side[1].seen |= ct_seen(p);
 	else
 		entry->side[0].seen |= ct_seen(p);
 	entry->expires = now + ct_lifetime(p->proto, flags);
-	entry->refreshed = now;
+	ct_renew(entry, p->entry_state);
 	return ct_report(entry, p, side);
+}
+
+/* Ticks since the entry was refreshed; very many when it was by other lifetimes than those of now. */
+inline_always __u32 ct_refreshed_before(const struct ct_value *entry, __u8 proto, __u32 now)
+{
+	return now + ct_lifetime(proto, READ_ONCE(entry->flags)) - READ_ONCE(entry->expires);
 }
 
 /* Counts a packet that passed. */
@@ -168,6 +209,6 @@ inline_always void ct_track(struct __sk_buff *ctx, struct ct_value *entry, const
 	__u8 seen = side ? entry->side[1].seen : entry->side[0].seen;
 
 	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
-	if (unlikely(ct_seen(p) & ~seen || now - READ_ONCE(entry->refreshed) >= config.second))
+	if (unlikely(ct_seen(p) & ~seen || ct_refreshed_before(entry, p->proto, now) >= config.second))
 		ct_refresh(entry, p, side);
 }

@@ -34,19 +34,22 @@ struct ct_side {			/* mirrored by ConntrackSide.cs */
 	__u8 shape;			/* of the deciding policy entry */
 };
 
+/* 48 bytes: with the key of an IPv4 connection it fills one cache line. */
 struct ct_value {			/* mirrored by ConntrackValue.cs */
 	__u64 unreported;		/* packets << 40 | bytes that the policy counters do not hold yet */
 	__u32 state;			/* enum ct_state */
-	__u32 expires;			/* ticks */
+	__u32 expires;			/* ticks; the last refresh was a lifetime before */
 	__u32 verdict;			/* number of the judgement; see revision.h */
-	__u32 refreshed;		/* ticks */
-	__u32 flags;
-	__u32 backend;
+	__u16 flags;			/* see ct_add_flags */
 	__be16 proxy_port;
-	__u16 reverse_translation;
-	__u16 reported[2];		/* low bits of the ticks of the last trace of each direction; for aggregation */
 	struct ct_side side[2];
 };
+
+/* Adds flags; gives those that were set before. Atomic operations are 32 bits wide: the port beside them gets nothing added. */
+inline_always __u32 ct_add_flags(struct ct_value *entry, __u16 flags)
+{
+	return __sync_fetch_and_or((__u32 *)&entry->flags, flags) & 0xffff;
+}
 
 /* True while the entry still is what it was when its state was read; that its verdict is being replaced does not matter. */
 inline_always bool ct_is_same(const struct ct_value *entry, __u32 state)
@@ -77,12 +80,24 @@ inline_always bool ct_state_is_idle(__u32 state)
 	return (state & (CT_LOCKED | CT_VALID)) == CT_VALID;
 }
 
+/* The same as a number. */
+inline_always __u64 ct_state_idle_bit(__u32 state)
+{
+	return state >> 1 & ~state & 1;
+}
+
 /* Takes an entry away from its connection, to remove it or to write another one. 0: somebody was faster. */
 inline_always __u32 ct_entry_take(struct ct_value *entry, __u32 state)
 {
 	__u32 taken = ((state & ~(CT_GENERATION - 1)) + CT_GENERATION) | CT_LOCKED;
 
 	return __sync_val_compare_and_swap(&entry->state, state, taken) == state ? taken : 0;
+}
+
+/* Gives back an entry that was taken: nothing stands there. */
+inline_always void ct_entry_free(struct ct_value *entry, __u32 taken)
+{
+	__sync_lock_test_and_set(&entry->state, taken & ~(CT_LOCKED | CT_VALID));
 }
 
 /* Writes a value into an entry that is taken, all but the state. */

@@ -47,24 +47,39 @@ inline_always struct ct_value *ct_lru_found(struct ct_value *entry, __u32 *state
 	return *state & CT_VALID ? entry : NULL;
 }
 
+struct ct_lru_insertion {
+	void *map;
+	const void *key;
+	struct ct_value *value;
+	int error;
+};
+
+/* One turn of ct_lru_insert: 1 when it is done. A callback, which the verifier follows once and not once a turn. */
+static long ct_lru_try(__u32 turn, struct ct_lru_insertion *insertion)
+{
+	struct ct_value *entry;
+
+	insertion->error = bpf_map_update_elem(insertion->map, insertion->key, insertion->value, BPF_NOEXIST);
+	if (insertion->error != -EEXIST)
+		return 1;
+	entry = bpf_map_lookup_elem(insertion->map, insertion->key);
+	if (!entry || !ct_entry_replace(entry, READ_ONCE(entry->state), insertion->value, clock_ticks()))
+		return 0;
+	insertion->error = 0;
+	return 1;
+}
+
 /* Inserts a connection. An entry that is there already is never overwritten by the hash, which would do so blindly: it is taken or waited for, so
  * that whoever removes one (remove.c) removes what it has looked at. */
 inline_always int ct_lru_insert(void *map, const void *key, struct ct_value *value)
 {
-	int error = -1;
+	struct ct_lru_insertion insertion = { .map = map, .key = key, .value = value };
 
 	value->state = ct_lru_state();
-	for (int turn = 0; turn < CT_LRU_TURNS; turn++) {
-		struct ct_value *entry;
-
-		error = bpf_map_update_elem(map, key, value, BPF_NOEXIST);
-		if (error != -EEXIST)
-			return error;
-		entry = bpf_map_lookup_elem(map, key);
-		if (entry && ct_entry_replace(entry, READ_ONCE(entry->state), value, clock_ticks()))
-			return 0;
-	}
-	return error;
+	insertion.error = bpf_map_update_elem(map, key, value, BPF_NOEXIST);
+	if (unlikely(insertion.error == -EEXIST))
+		bpf_loop(CT_LRU_TURNS, ct_lru_try, &insertion, 0);
+	return insertion.error;
 }
 
 /* Removes the connection whose entry was in that state when it was looked at. */

@@ -69,6 +69,14 @@ inline_always void ct_place_of(__u64 hash, __u32 sets, struct ct_place *place)
 	place->tag += !place->tag;
 }
 
+inline_always void ct_place_swap(struct ct_place *place)
+{
+	__u32 first = place->set[0];
+
+	place->set[0] = place->set[1];
+	place->set[1] = first;
+}
+
 inline_always __u64 ct_hash_add(__u64 hash, __u64 word)
 {
 	hash = (hash ^ word) * CT_HASH_FACTOR;
@@ -102,16 +110,24 @@ inline_always void ct_tag_replace(__u64 *tags, __u32 way, __u64 tag)
 	__sync_fetch_and_xor(tags, (old ^ tag) << 8 * way);
 }
 
-/* True when a slot that is valid may be used for another connection. */
-inline_always bool ct_slot_is_stale(const struct ct_value *entry, __u32 now)
+/* 1 when a slot that is valid may be used for another connection; see clock_passed. */
+inline_always __u64 ct_slot_stale_bit(const struct ct_value *entry, __u32 now)
 {
-	return ct_is_expired(entry, now - CT_REUSE_TICKS);
+	return ~(now - CT_REUSE_TICKS - READ_ONCE(entry->expires)) >> 31;
 }
 
-/* True when only the initiator has sent something. */
-inline_always bool ct_slot_is_unanswered(const struct ct_value *entry)
+#define CT_ANSWERED (1LL << 40)		/* more than any time, with a way below it */
+
+/* 1 when not only the initiator has sent something. */
+inline_always __u64 ct_slot_answered_bit(const struct ct_value *entry)
 {
-	return !READ_ONCE(entry->side[READ_ONCE(entry->flags) & CT_INITIATOR ? 0 : 1].seen);
+	__u64 second = READ_ONCE(entry->flags) & CT_INITIATOR;
+	__u64 seen = READ_ONCE(entry->side[0].seen) * second;
+
+	opaque(second);
+	seen |= READ_ONCE(entry->side[1].seen) * (1 - second);
+	opaque(seen);
+	return -seen >> 63;
 }
 
 #define CT_FAMILY 4

@@ -49,13 +49,12 @@ inline_always void CT(ct_table_place)(const struct CT(ct_key) *key, struct ct_pl
 inline_always bool CT(ct_key_equals)(const struct CT(ct_key) *left, const struct CT(ct_key) *right)
 {
 	const __u64 *l = (const __u64 *)left, *r = (const __u64 *)right;
+	__u64 differs = 0;
 
 #pragma unroll
-	for (int i = 0; i < CT_KEY_WORDS; i++) {
-		if (READ_ONCE(l[i]) != r[i])
-			return false;
-	}
-	return true;
+	for (int i = 0; i < CT_KEY_WORDS; i++)
+		differs |= READ_ONCE(l[i]) ^ r[i];
+	return !differs;
 }
 
 /* The way of the set where the key stands, or CT_WAYS; state: as it was before the key was compared. */
@@ -74,22 +73,15 @@ inline_always __u32 CT(ct_set_find)(struct CT(ct_set) *set, __u64 matches, const
 }
 
 /* The same in the set of that index, as the number of a slot; CT_NOWHERE if it is not there. */
-inline_always __u32 CT(ct_table_find_in)(__u32 index, __u64 tag, const struct CT(ct_key) *key, __u32 *state)
+slow_path __u32 CT(ct_table_search_set)(__u32 index, __u64 tag, const struct CT(ct_key) *key, __u32 *state)
 {
 	__u64 *tags = bpf_map_lookup_elem(&CT_TAGS, &index);
-	struct CT(ct_set) *set;
-	__u64 matches;
+	struct CT(ct_set) *set = bpf_map_lookup_elem(&CT_SETS, &index);
 	__u32 way;
 
-	if (!tags)
+	if (!tags || !set || !key || !state)
 		return CT_NOWHERE;
-	matches = ct_tag_matches(READ_ONCE(*tags), tag);
-	if (!matches)
-		return CT_NOWHERE;
-	set = bpf_map_lookup_elem(&CT_SETS, &index);
-	if (!set)
-		return CT_NOWHERE;
-	way = CT(ct_set_find)(set, matches, key, state);
+	way = CT(ct_set_find)(set, ct_tag_matches(READ_ONCE(*tags), tag), key, state);
 	return way < CT_WAYS ? index * CT_WAYS + way : CT_NOWHERE;
 }
 
@@ -102,8 +94,8 @@ slow_path __u32 CT(ct_table_search)(const struct CT(ct_key) *key, __u32 *state)
 	if (!key || !state)
 		return CT_NOWHERE;
 	CT(ct_table_place)(key, &place);
-	slot = CT(ct_table_find_in)(place.set[0], place.tag, key, state);
-	return slot != CT_NOWHERE ? slot : CT(ct_table_find_in)(place.set[1], place.tag, key, state);
+	slot = CT(ct_table_search_set)(place.set[0], place.tag, key, state);
+	return slot != CT_NOWHERE ? slot : CT(ct_table_search_set)(place.set[1], place.tag, key, state);
 }
 
 /* The entry of the first slot of a set that carries the tag, if it is the key's; else NULL. */
@@ -118,15 +110,26 @@ inline_always struct ct_value *CT(ct_table_guess)(__u32 index, __u64 matches, co
 	return *state & CT_VALID && CT(ct_key_equals)(&set->slot[way].key, key) ? &set->slot[way].value : NULL;
 }
 
-/* The entry of a key, or NULL. Both words of tags are asked for at once, so that their cache misses overlap. Nearly every key stands in the first slot
+/* The entry of a key, or NULL, where speed does not matter. */
+inline_always struct ct_value *CT(ct_table_find_seldom)(const struct CT(ct_key) *key, __u32 *state)
+{
+	__u32 slot = CT(ct_table_search)(key, state);
+	__u32 index = slot / CT_WAYS;
+	struct CT(ct_set) *set;
+
+	if (slot == CT_NOWHERE)
+		return NULL;
+	set = bpf_map_lookup_elem(&CT_SETS, &index);
+	return set ? &set->slot[slot & (CT_WAYS - 1)].value : NULL;
+}
+
+/* The same for every packet. Both words of tags are asked for at once, so that their cache misses overlap. Nearly every key stands in the first slot
  * that carries its tag; a search finds the others. */
 inline_always struct ct_value *CT(ct_table_find)(const struct CT(ct_key) *key, __u32 *state)
 {
 	__u64 *first, *second, in_first, in_second;
 	struct ct_value *entry;
-	struct CT(ct_set) *set;
 	struct ct_place place;
-	__u32 slot, index;
 
 	CT(ct_table_place)(key, &place);
 	first = bpf_map_lookup_elem(&CT_TAGS, &place.set[0]);
@@ -149,14 +152,10 @@ inline_always struct ct_value *CT(ct_table_find)(const struct CT(ct_key) *key, _
 		if (likely(entry))
 			return entry;
 	}
-	slot = CT(ct_table_search)(key, state);
-	if (slot == CT_NOWHERE)
-		return NULL;
-	index = slot / CT_WAYS;
-	set = bpf_map_lookup_elem(&CT_SETS, &index);
-	return set ? &set->slot[slot & (CT_WAYS - 1)].value : NULL;
+	return CT(ct_table_find_seldom)(key, state);
 }
 
+#include "conntrack_table_room.h"
 #include "conntrack_table_insert.h"
 
 #undef CT

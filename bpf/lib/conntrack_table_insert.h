@@ -1,129 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* conntrack_table_insert.h: how a connection of one address family gets into the table; the second half of conntrack_table_family.h. */
+/* conntrack_table_insert.h: how a connection of one address family gets into the table; the second half of conntrack_table_family.h. Under the lock
+ * nothing may be called, so everything is inlined there: a way is chosen first, then there is one place that writes. */
 
-/* Writes a connection into a slot that has been taken. */
-inline_always void CT(ct_slot_write)(struct CT(ct_slot) *slot, __u64 *tags, __u32 way, __u64 tag, __u32 taken,
-				     const struct CT(ct_key) *key, const struct ct_value *value)
-{
-	slot->key = *key;
-	ct_entry_fill(&slot->value, value);
-	ct_tag_replace(tags, way, tag);
-	ct_entry_publish(&slot->value, taken);
-}
-
-/* Writes into a slot of the set that nobody uses. */
-inline_always bool CT(ct_set_use_free)(struct CT(ct_set) *set, __u64 *tags, __u64 tag, const struct CT(ct_key) *key, const struct ct_value *value)
+/* Takes a slot of the set that nobody uses: its way, or CT_WAYS; taken: its state then. */
+inline_always __u32 CT(ct_set_take_free)(struct CT(ct_set) *set, const __u64 *tags, __u32 *taken)
 {
 	__u64 free = ct_tag_matches(READ_ONCE(*tags), 0);
 
 	for (int i = 0; i < CT_WAYS && free; i++) {
 		__u32 way = ct_tag_way(free);
-		struct CT(ct_slot) *slot = &set->slot[way];
-		__u32 state = READ_ONCE(slot->value.state), taken;
+		__u32 state = READ_ONCE(set->slot[way].value.state);
 
 		free &= free - 1;
 		if (state & (CT_LOCKED | CT_VALID))
 			continue;
-		taken = ct_entry_take(&slot->value, state);
-		if (!taken)
-			continue;
-		CT(ct_slot_write)(slot, tags, way, tag, taken, key, value);
-		return true;
+		*taken = ct_entry_take(&set->slot[way].value, state);
+		if (*taken)
+			return way;
 	}
-	return false;
+	return CT_WAYS;
 }
 
-inline_always __u32 CT(ct_set_count_stale)(struct CT(ct_set) *set, __u32 now)
-{
-	__u32 count = 0;
-
-	for (__u32 way = 0; way < CT_WAYS; way++)
-		count += ct_state_is_idle(READ_ONCE(set->slot[way].value.state)) && ct_slot_is_stale(&set->slot[way].value, now);
-	return count;
-}
-
-/* Writes into a slot of the set whose connection has expired. */
-inline_always bool CT(ct_set_use_stale)(struct CT(ct_set) *set, __u64 *tags, __u64 tag, const struct CT(ct_key) *key, const struct ct_value *value,
-					__u32 now)
-{
-	for (__u32 way = 0; way < CT_WAYS; way++) {
-		struct CT(ct_slot) *slot = &set->slot[way];
-		__u32 state = READ_ONCE(slot->value.state), taken;
-
-		if (!ct_state_is_idle(state) || !ct_slot_is_stale(&slot->value, now))
-			continue;
-		taken = ct_entry_take(&slot->value, state);
-		if (!taken)
-			continue;
-		CT(ct_slot_write)(slot, tags, way, tag, taken, key, value);
-		return true;
-	}
-	return false;
-}
-
-/* Writes into the slot of the set whose connection has waited for an answer for longest. */
-inline_always bool CT(ct_set_use_unanswered)(struct CT(ct_set) *set, __u64 *tags, __u64 tag, const struct CT(ct_key) *key,
-					     const struct ct_value *value, __u32 now)
-{
-	__u32 oldest = CT_WAYS, oldest_left = ~0U, taken, state;
-	struct CT(ct_slot) *slot;
-
-	for (__u32 way = 0; way < CT_WAYS; way++) {
-		__u32 left;
-
-		slot = &set->slot[way];
-		left = READ_ONCE(slot->value.expires) - now;
-		if (left < oldest_left && ct_slot_is_unanswered(&slot->value)) {
-			oldest = way;
-			oldest_left = left;
-		}
-	}
-	if (oldest >= CT_WAYS)
-		return false;
-	slot = &set->slot[oldest];
-	state = READ_ONCE(slot->value.state);
-	if (!ct_state_is_idle(state))
-		return false;
-	taken = ct_entry_take(&slot->value, state);
-	if (!taken)
-		return false;
-	CT(ct_slot_write)(slot, tags, oldest, tag, taken, key, value);
-	return true;
-}
-
-/* Inserts a connection; its key's lock is held. */
+/* Inserts a connection into one of two sets, the first rather than the second; its key's lock is held. */
 inline_always int CT(ct_table_insert_locked)(struct CT(ct_set) *first, __u64 *first_tags, struct CT(ct_set) *second, __u64 *second_tags, __u64 tag,
 					     const struct CT(ct_key) *key, const struct ct_value *value, __u32 now)
 {
-	__u32 state = 0, way, free_first, free_second;
+	struct CT(ct_set) *set = first;
+	__u64 *tags = first_tags;
+	__u32 state = 0, taken = 0, way;
 
 	way = CT(ct_set_find)(first, ct_tag_matches(READ_ONCE(*first_tags), tag), key, &state);
-	if (way < CT_WAYS && ct_entry_replace(&first->slot[way].value, state, value, now))
-		return 0;
-	way = CT(ct_set_find)(second, ct_tag_matches(READ_ONCE(*second_tags), tag), key, &state);
-	if (way < CT_WAYS && ct_entry_replace(&second->slot[way].value, state, value, now))
-		return 0;
-
-	/* The first set until it is half full, then the emptier one: look-ups mostly need one set, and both fill up late. */
-	free_first = ct_tag_count(ct_tag_matches(READ_ONCE(*first_tags), 0));
-	free_second = ct_tag_count(ct_tag_matches(READ_ONCE(*second_tags), 0));
-	if (free_first < CT_WAYS / 2 && free_second > free_first && CT(ct_set_use_free)(second, second_tags, tag, key, value))
-		return 0;
-	if (CT(ct_set_use_free)(first, first_tags, tag, key, value) || CT(ct_set_use_free)(second, second_tags, tag, key, value))
-		return 0;
-	if (CT(ct_set_count_stale)(second, now) > CT(ct_set_count_stale)(first, now)) {
-		if (CT(ct_set_use_stale)(second, second_tags, tag, key, value, now))
-			return 0;
-	} else if (CT(ct_set_use_stale)(first, first_tags, tag, key, value, now)) {
-		return 0;
+	if (way >= CT_WAYS) {
+		set = second;
+		way = CT(ct_set_find)(second, ct_tag_matches(READ_ONCE(*second_tags), tag), key, &state);
 	}
-	if (CT(ct_set_use_unanswered)(first, first_tags, tag, key, value, now) || CT(ct_set_use_unanswered)(second, second_tags, tag, key, value, now))
+	if (way < CT_WAYS && ct_entry_replace(&set->slot[way].value, state, value, now))
 		return 0;
-	return CT_NO_ROOM;
+	set = first;
+	way = CT(ct_set_take_free)(first, first_tags, &taken);
+	if (way >= CT_WAYS) {
+		set = second;
+		tags = second_tags;
+		way = CT(ct_set_take_free)(second, second_tags, &taken);
+	}
+	if (way >= CT_WAYS)
+		return CT_NO_ROOM;
+	set->slot[way].key = *key;
+	ct_entry_fill(&set->slot[way].value, value);
+	ct_tag_replace(tags, way, tag);
+	ct_entry_publish(&set->slot[way].value, taken);
+	return 0;
 }
 
-/* Inserts a connection. 0 or CT_NO_ROOM. */
-slow_path int CT(ct_table_insert)(const struct CT(ct_key) *key, const struct ct_value *value)
+/* Puts the set first that is to be filled: the key's first one until it is half full, then the emptier. Look-ups mostly need one set, and both fill
+ * up late. */
+inline_always void CT(ct_table_order)(struct ct_place *place)
+{
+	__u64 *first = bpf_map_lookup_elem(&CT_TAGS, &place->set[0]);
+	__u64 *second = bpf_map_lookup_elem(&CT_TAGS, &place->set[1]);
+	__u32 free;
+
+	if (!first || !second)
+		return;
+	free = ct_tag_count(ct_tag_matches(READ_ONCE(*first), 0));
+	if (free < CT_WAYS / 2 && ct_tag_count(ct_tag_matches(READ_ONCE(*second), 0)) > free)
+		ct_place_swap(place);
+}
+
+/* Inserts a connection if one of its slots is free. 0 or CT_NO_ROOM. */
+slow_path int CT(ct_table_insert_free)(const struct CT(ct_key) *key, const struct ct_value *value)
 {
 	struct CT(ct_set) *first, *second;
 	__u64 *first_tags, *second_tags;
@@ -135,6 +80,7 @@ slow_path int CT(ct_table_insert)(const struct CT(ct_key) *key, const struct ct_
 	if (!key || !value)
 		return CT_NO_ROOM;
 	CT(ct_table_place)(key, &place);
+	CT(ct_table_order)(&place);
 	first = bpf_map_lookup_elem(&CT_SETS, &place.set[0]);
 	second = bpf_map_lookup_elem(&CT_SETS, &place.set[1]);
 	first_tags = bpf_map_lookup_elem(&CT_TAGS, &place.set[0]);
@@ -146,4 +92,12 @@ slow_path int CT(ct_table_insert)(const struct CT(ct_key) *key, const struct ct_
 	result = CT(ct_table_insert_locked)(first, first_tags, second, second_tags, place.tag, key, value, now);
 	bpf_spin_unlock(&lock->lock);
 	return result;
+}
+
+/* Inserts a connection. 0 or CT_NO_ROOM. */
+inline_always int CT(ct_table_insert)(const struct CT(ct_key) *key, const struct ct_value *value)
+{
+	if (likely(!CT(ct_table_insert_free)(key, value)))
+		return 0;
+	return CT(ct_table_make_room)(key) ? CT_NO_ROOM : CT(ct_table_insert_free)(key, value);
 }

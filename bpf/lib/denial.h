@@ -57,9 +57,7 @@ inline_always bool denial_is_of(const struct denial *denial, const struct packet
 
 inline_always bool denial_holds(const struct denial *denial)
 {
-	return revision_holds_addresses(denial->number) &&
-	       (!denial->source_endpoint || policy_holds(denial->source_endpoint, denial->number)) &&
-	       (!denial->destination_endpoint || policy_holds(denial->destination_endpoint, denial->number));
+	return revision_is_latest(denial->number) || verdict_holds_still(denial->number, denial->source_endpoint, denial->destination_endpoint);
 }
 
 slow_path int denial_report(struct __sk_buff *ctx, struct packet *p, struct denial *denial)
@@ -94,12 +92,12 @@ inline_always bool denial_again(struct __sk_buff *ctx, struct packet *p, __u32 n
 }
 
 /* Remembers a denial; the packet takes over drops of the same flow that were not reported yet. */
-slow_path int denial_remember(struct packet *p, __u32 number, __u32 reason)
+slow_path int denial_remember(struct packet *p, __u32 reason)
 {
 	struct denial *denial;
 	__u32 now = clock_ticks();
 
-	if (!p || !number)
+	if (!p || !p->number)
 		return 0;
 	denial = denial_slot(p);
 	if (!denial)
@@ -119,7 +117,7 @@ slow_path int denial_remember(struct packet *p, __u32 number, __u32 reason)
 	denial->given_identity = p->given_identity;
 	denial->source_identity = p->source_identity;
 	denial->destination_identity = p->destination_identity;
-	denial->number = number;
+	denial->number = p->number;
 	denial->expires = now + DENIAL_SECONDS * config.second;
 	denial->reported = now;
 	denial->count = 0;

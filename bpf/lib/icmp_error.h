@@ -84,7 +84,7 @@ slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 fr
 	if (!address_equals(&quoted->source, &p->destination) || quoted->kind ||
 	    (from_endpoint && !address_equals(&quoted->destination, &p->source)))
 		return ICMP_ERROR_UNRELATED;
-	entry = ct_find(quoted, &side);
+	entry = ct_find_seldom(quoted, &side);
 	if (!entry || ct_is_expired(entry, clock_ticks()))
 		return ICMP_ERROR_UNRELATED;
 	if (!ct_holds(entry)) {

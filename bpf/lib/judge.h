@@ -2,36 +2,8 @@
 /* judge.h: may this flow begin? Who is at either end, and what do the policies of those ends that live here say. */
 #pragma once
 
-#include "conntrack.h"
 #include "ipcache.h"
-
-struct flow {
-	struct address initiator;
-	struct address responder;
-	__be16 port;			/* of the responder; 0 for ICMP */
-	__u8 family;
-	__u8 proto;
-	__u32 given_identity;		/* of an initiator that is not an endpoint here; 0: its address decides */
-	__u16 initiator_endpoint;	/* where each was found a moment ago, looked at first; 0: not known */
-	__u16 responder_endpoint;
-};
-
-struct party {
-	__u32 identity;
-	__u32 cookie;
-	__u16 endpoint;
-	__u8 shape;
-	__u8 pad;
-};
-
-struct verdict {
-	__u32 number;			/* see revision.h; read by the caller before anything else */
-	__be16 proxy_port;
-	__u8 direction;			/* that decided */
-	__u8 pad;
-	struct party initiator;
-	struct party responder;
-};
+#include "precedent.h"
 
 /* The endpoint that has this address: the one where it was last seen, if it is still there. */
 inline_always __u32 party_locate(const struct address *address, __u8 family, __u32 last_seen)
@@ -74,8 +46,8 @@ inline_always int party_allows(struct party *party, __u64 subject, __u32 remote,
 	return DROP_NONE;
 }
 
-/* Judges a flow by what holds now. 0, or the reason to drop it; the verdict says who is at the ends either way. */
-slow_path int flow_judge(const struct flow *flow, struct verdict *verdict)
+/* Judges a flow by what addresses and policies say now. */
+slow_path int flow_judge_anew(const struct flow *flow, struct verdict *verdict)
 {
 	__u64 initiator, responder;
 	int reason = DROP_NONE;
@@ -91,5 +63,25 @@ slow_path int flow_judge(const struct flow *flow, struct verdict *verdict)
 		reason = party_allows(&verdict->initiator, initiator, verdict->responder.identity, flow, EGRESS, verdict);
 	if (!reason && verdict->responder.endpoint)
 		reason = party_allows(&verdict->responder, responder, verdict->initiator.identity, flow, INGRESS, verdict);
+	return reason;
+}
+
+/* Judges a flow as one like it was judged a moment ago, while that holds, or anew. 0, or the reason to drop it; the verdict says who is at the ends
+ * either way, and which number it has. */
+slow_path int flow_judge(const struct flow *flow, struct verdict *verdict)
+{
+	struct precedent *precedent;
+	int reason;
+
+	if (!flow || !verdict)
+		return DROP_INVALID;
+	precedent = precedent_slot(flow);
+	if (precedent && precedent_decides(precedent, flow)) {
+		*verdict = precedent->verdict;
+		return precedent->reason;
+	}
+	reason = flow_judge_anew(flow, verdict);
+	if (precedent && (reason == DROP_NONE || reason == DROP_POLICY))
+		precedent_remember(precedent, flow, verdict, reason);
 	return reason;
 }

@@ -51,8 +51,8 @@ slow_path int packet_parse_ipv6(struct __sk_buff *ctx, struct packet *p)
 			p->fragment_proto = head[0];
 			if (fragment & IP6_FRAGMENT_OFFSET) {
 				p->kind |= PACKET_LATER_FRAGMENT;
-				p->l4_offset = ETH_HLEN + offset + sizeof(head);
-				return packet_recall_fragment(p);
+				offset += sizeof(head);
+				break;
 			}
 			if (fragment & IP6_MORE_FRAGMENTS)
 				p->kind |= PACKET_FIRST_FRAGMENT;
@@ -62,9 +62,11 @@ slow_path int packet_parse_ipv6(struct __sk_buff *ctx, struct packet *p)
 		}
 		p->proto = head[0];
 	}
+	p->l4_offset = ETH_HLEN + offset;
+	if (p->kind & PACKET_LATER_FRAGMENT)
+		return packet_recall_fragment(p);
 	if (packet_is_extension(p->proto) || offset > total)
 		return -DROP_INVALID_EXTENSION_HEADER;
-	p->l4_offset = ETH_HLEN + offset;
 	return packet_parse_l4(ctx, p, total - offset);
 }
 

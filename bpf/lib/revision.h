@@ -9,7 +9,7 @@
 struct revision {			/* mirrored by RevisionValue.cs */
 	__u32 number;			/* last number taken; never goes back */
 	__u32 addresses_changed_at;	/* number of the last change to what an address resolves to */
-	__u32 pending;			/* for the agent only: changes whose number has not been stored yet; see Revision.cs */
+	__u32 pending;			/* changes whose number has not been stored yet; see Revision.cs */
 	__u32 layout;			/* for the agent only: of everything that is pinned; see DatapathLayout.cs */
 };
 
@@ -34,6 +34,23 @@ inline_always __u32 revision_now(void)
 	struct revision *revision = revision_get();
 
 	return revision ? READ_ONCE(revision->number) : 0;
+}
+
+/* The last number, when every change that has one is finished and none is under way; else 0, which no verdict has that holds. Then a verdict of
+ * this number holds, whatever it depends on, for nothing has changed at all. */
+inline_always __u32 revision_settled(void)
+{
+	struct revision *revision = revision_get();
+
+	return revision && !READ_ONCE(revision->pending) ? READ_ONCE(revision->number) : 0;
+}
+
+/* True when nothing has changed since this number, which is the case of nearly every packet. */
+inline_always bool revision_is_latest(__u32 number)
+{
+	__u32 settled = revision_settled();
+
+	return settled && number >= settled;
 }
 
 inline_always bool revision_holds_addresses(__u32 number)

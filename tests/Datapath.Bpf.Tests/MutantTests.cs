@@ -34,6 +34,9 @@ public sealed class MutantTests
         ["22-error-about-expired"] = (typeof(EntryTests), nameof(EntryTests.An_error_about_a_connection_that_has_expired_is_judged_by_policy), []),
         ["23-fragment-for-ever"] = (typeof(StaleFragmentTests), nameof(StaleFragmentTests.A_fragment_that_comes_too_late_is_dropped), []),
         ["24-denial-of-anyone"] = (typeof(ThroughTheStackTests), nameof(ThroughTheStackTests.A_denial_of_one_identity_is_not_a_denial_of_another_with_the_same_packet), []),
+        ["26-precedent-for-ever"] = (typeof(PrecedentTests), nameof(PrecedentTests.A_new_flow_is_judged_by_the_policy_of_this_moment), []),
+        ["27-precedent-of-anyone"] = (typeof(PrecedentTests), nameof(PrecedentTests.A_flow_to_another_port_is_not_judged_by_it), []),
+        ["28-change-under-way"] = (typeof(LatestNumberTests), nameof(LatestNumberTests.While_a_change_is_under_way_the_last_number_alone_lets_nothing_pass), []),
         ["25-address-moved"] = (typeof(EntryTests), nameof(EntryTests.An_entry_that_says_another_endpoint_sends_lets_nothing_pass), []),
     };
 

@@ -2,7 +2,7 @@ namespace Cilium.Framework.Datapath.Bpf.Maps;
 
 /// <summary><c>enum ct_flags</c> (bpf/lib/conntrack_entry.h).</summary>
 [Flags]
-internal enum ConntrackFlags : uint
+internal enum ConntrackFlags : ushort
 {
     None = 0,
     InitiatorIsSecond = 1,

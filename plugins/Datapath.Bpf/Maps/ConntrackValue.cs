@@ -10,13 +10,8 @@ internal struct ConntrackValue
     public uint State;
     public uint Expires;
     public uint Verdict;
-    public uint Refreshed;
     public ConntrackFlags Flags;
-    public uint Backend;
     public ushort ProxyPort;
-    public ushort ReverseTranslation;
-    public ushort Reported0;
-    public ushort Reported1;
     public ConntrackSide Side0;
     public ConntrackSide Side1;
 

@@ -70,10 +70,12 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
 
     private void Upsert(PolicyRow row, PolicyRow? realised)
     {
+        using var announced = new RevisionChange(revision);
         if (policies.Find(row.Id) is not { } index || maps.PolicyHeaders.Get(index) is not { Slot: not 0 } header)
         {
             RefuseWithoutRoom(row, row.Entries.Count, 0);
             index = policies.Get(row.Id);
+            announced.Open();
             Switch(row.Id, index, maps.PolicyHeaders.Get(index), row.Entries, PolicyEntrySet.Empty, row.Entries);
             return;
         }
@@ -83,8 +85,13 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         var replaces = change.Added.Count > 0 && change.Removed.Count > 0;
         RefuseWithoutRoom(row, replaces ? row.Entries.Count : change.Added.Count, replaces ? current.Count : 0);
         if (change.IsNone)
-            Confirm(index, header, row.Entries);
-        else if (replaces)
+        {
+            Confirm(index, header, row.Entries, announced);
+            return;
+        }
+
+        announced.Open();
+        if (replaces)
             Switch(row.Id, index, header, row.Entries, current, change.Added);
         else
             ChangeInPlace(row.Id, index, header, row.Entries, current, change);
@@ -106,13 +113,13 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
     private static string Beside(int replaced) => replaced > 0 ? string.Create(CultureInfo.InvariantCulture, $" beside the {replaced:N0} that they replace, and both must") : "";
 
     // A crash may have come between the word and the number.
-    private void Confirm(uint index, PolicyHeader header, PolicyEntrySet entries)
+    private void Confirm(uint index, PolicyHeader header, PolicyEntrySet entries, RevisionChange announced)
     {
         var shapes = PolicyShapesOf.Entries(entries.Select(entry => entry.Key));
-        if (header.Shapes != shapes)
-            Store(index, header, PolicyHeader.MakeWord(header.Slot, shapes));
-        else if (header.ChangedAt == PolicyStore.Unfinished)
-            Finish(index, header);
+        if (header.Shapes == shapes && header.ChangedAt != PolicyStore.Unfinished)
+            return;
+        announced.Open();
+        Store(index, header, PolicyHeader.MakeWord(header.Slot, shapes));
     }
 
     private void ChangeInPlace(PolicyId id, uint index, PolicyHeader header, PolicyEntrySet entries, PolicyEntrySet current, PolicyChange change)
@@ -165,6 +172,8 @@ internal sealed class PolicyTarget(MapSet maps, Revision revision, PolicyIndex p
         var wasRealised = header.Slot != 0;
         if (wasRealised)
         {
+            using var announced = new RevisionChange(revision);
+            announced.Open();
             var entries = _store.Read(header.Slot);
             Store(index, header, 0);
             maps.Policies.RemoveMany(PolicyStore.Keys(header.Slot, entries));

@@ -27,10 +27,13 @@ public sealed class AnnouncementTests : TwoEndpoints
         // Each write of the agent is looked at from outside, by a copy of the announcement after it.
         var maps = Node.Datapath.State.Maps;
         var seen = new List<uint>();
-        maps.IpCache.Written = maps.Local.Written = () => seen.Add(maps.Revision.Get(0).Pending);
+        maps.IpCache.Written = maps.Local.Written = maps.Policies.Written = () => seen.Add(maps.Revision.Get(0).Pending);
 
         Node.IpCache("192.0.2.1", 300);
         Node.AddEndpoint(3, 1003, "10.90.1.3", null, Entries.AllOut);
+        Node.Policy(1003, Entries.AllOut, Entries.AllIn);
+        Node.Policy(1003, Entries.AllIn);
+        Node.Policy(1003, Entries.In(1001));
         Node.Prune(Node.Datapath.IpCache);
         Node.Delete(Node.Datapath.Endpoints, Server.Row);
 
