@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures one group. With --json stdout carries nothing but JSON; build and progress go to stderr.
-#   ./bench.sh datapath [--json] [--rounds N] [--conntrack table|lru]     nanoseconds per packet of the BPF programs (needs root)
+#   ./bench.sh datapath [--json] [--rounds N] [--conntrack table|lru] [--flows A,B]     nanoseconds per packet of the BPF programs (needs root)
+#   ./bench.sh datapath --plot FOLDER [--rounds N]        F1 against what the maps hold, as a picture and a table
 #   ./bench.sh node [--json] [--attach auto|tcx|tc]                       an agent with 1,000 endpoints (needs root)
 #   ./bench.sh fuzz [--json] [--seconds N] [--seed N]     damaged policies, requests and packets, for 10 minutes or N seconds (packets through the kernel as root)
 set -euo pipefail

@@ -10,7 +10,7 @@ using static Cilium.Framework.Bench.CallerThread;
 namespace Cilium.Framework.Datapath.Bench;
 
 /// <summary>
-/// The state of the maps under which everything is measured: 10,000 addresses in the ipcache, 200 endpoints, policies of 100 entries
+/// The state of the maps under which everything is measured; as usual: 10,000 addresses in the ipcache, 200 endpoints, policies of 100 entries
 /// (one pair with 1,000), 100,000 other connections.
 /// </summary>
 internal sealed class Fixture : IDisposable
@@ -18,28 +18,26 @@ internal sealed class Fixture : IDisposable
     public const uint ClientIdentity = 1001, ServerIdentity = 1002;
     public const ushort AllowedPort = 80, DeniedPort = 81, DatagramPort = 53;
 
-    private const int IpCacheEntries = 10_000, Endpoints = 200;
-    private const int ShortPolicy = 100, LongPolicy = 1000;
+    private const int Endpoints = 200;
+    private const int LongPolicy = 1000;
     private const uint LongClientIdentity = 1003, LongServerIdentity = 1004;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cilium-bench-").FullName;
 
     private readonly Random _random = new(1);
 
-    /// <param name="table">Connections are kept in the table of our own.</param>
-    /// <param name="connections">For which there is room, with a fifth of it to spare.</param>
-    public Fixture(bool table, int connections)
+    public Fixture(FixtureSetup setup)
     {
-        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackTable = table, ConntrackMax = (uint)Math.Max(1 << 18, connections + (connections / 4)), DropEventsPerSecond = 0 };
+        Settings = new BpfSettings { BpfFs = Path.Combine(_folder, "bpffs"), ConntrackTable = setup.Table, ConntrackMax = (uint)Math.Max(1 << 18, setup.Connections + (setup.Connections / 4)), DropEventsPerSecond = 0 };
         Datapath = new(new FakePluginContext(_folder), Settings);
         Done(Datapath.InitializeAsync(default));
         Client = AddEndpoint(1, ClientIdentity);
         Server = AddEndpoint(2, ServerIdentity);
         LongClient = AddEndpoint(3, LongClientIdentity);
         LongServer = AddEndpoint(4, LongServerIdentity);
-        AddPolicies(ClientIdentity, ServerIdentity, ShortPolicy);
+        AddPolicies(ClientIdentity, ServerIdentity, setup.PolicyEntries);
         AddPolicies(LongClientIdentity, LongServerIdentity, LongPolicy);
-        FillMaps();
+        FillMaps(setup.IpCacheEntries);
     }
 
     public BpfSettings Settings { get; }
@@ -118,9 +116,9 @@ internal sealed class Fixture : IDisposable
         new(new(direction, new(remote), protocol, port), new(100));
 
     // What only fills the maps is written past the targets: nobody sends packets for it.
-    private void FillMaps()
+    private void FillMaps(int addresses)
     {
-        for (uint i = 0; i < IpCacheEntries; i++)
+        for (uint i = 0; i < addresses; i++)
             Maps.IpCache.Set(new IpCacheKey { PrefixLength = IpCacheKey.StaticBits + 32, Family = WireAddress.FamilyIPv4, Address = Address(0x0b000000 + i) }, new IpCacheValue { Identity = 2000 + (i % 20) });
         for (uint id = 5; id <= Endpoints; id++)
         {

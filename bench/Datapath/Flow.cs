@@ -1,14 +1,12 @@
-using Cilium.Framework.Datapath.Bpf.Native;
-
 namespace Cilium.Framework.Datapath.Bench;
 
 /// <summary>One thing to be measured.</summary>
 /// <param name="Name">As in the table of goals.</param>
-/// <param name="Program">The program under test.</param>
+/// <param name="Program">Descriptor of the program under test; whoever loaded it closes it.</param>
 /// <param name="Frame">The packet, <see cref="FrameTemplate.Bytes"/> octets.</param>
 /// <param name="IfIndex">The device on which it is met.</param>
 /// <param name="Expected">What the program must return; anything else would measure something else.</param>
-internal sealed record Flow(string Name, BpfDescriptor Program, byte[] Frame, int IfIndex, uint Expected)
+internal sealed record Flow(string Name, int Program, byte[] Frame, int IfIndex, uint Expected)
 {
     /// <summary>Another source port for each packet of a batch.</summary>
     public bool Vary { get; init; }

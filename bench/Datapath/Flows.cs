@@ -10,6 +10,9 @@ namespace Cilium.Framework.Datapath.Bench;
 /// <summary>The flows that are measured, each ready to run.</summary>
 internal static class Flows
 {
+    /// <summary>F1 over many connections in turn.</summary>
+    public const string Many = "F1w";
+
     private const uint Pass = 0, Drop = 2, Redirect = 7;
     private const ushort ClientPort = 40000;
 
@@ -18,7 +21,7 @@ internal static class Flows
     private const int ManyConnections = 30_000;
     private static readonly IPAddress Outside = IPAddress.Parse("192.0.2.7");
 
-    public static IReadOnlyList<Flow> Create(Fixture fixture, Harness harness, BpfDescriptor quiet)
+    public static IReadOnlyList<Flow> Create(Fixture fixture, Harness harness, int quiet)
     {
         var programs = fixture.Datapath.State.Programs;
         var (from, to) = (programs[ProgramSet.FromEndpoint].Descriptor, programs[ProgramSet.ToEndpoint].Descriptor);
@@ -37,39 +40,44 @@ internal static class Flows
         [
             new("floor", harness.Empty, established, client.IfIndex, Pass),
             new("floor+1", harness.OneLookup, established, client.IfIndex, Pass),
-            new("F1", from, established, client.IfIndex, Redirect),
-            new("F1r", from, Reply(server, client, server.IPv4!, client.IPv4!), server.IfIndex, Redirect),
-            new("F1b", from, Segment(fixture.LongClient, fixture.LongClient.IPv4!, fixture.LongServer.IPv4!, Packets.Ack), fixture.LongClient.IfIndex, Redirect),
-            new("F2", to, Stack(server, Packets.Ack), server.IfIndex, Pass),
+            new("F1", from.Value, established, client.IfIndex, Redirect),
+            new("F1r", from.Value, Reply(server, client, server.IPv4!, client.IPv4!), server.IfIndex, Redirect),
+            new("F1b", from.Value, Segment(fixture.LongClient, fixture.LongClient.IPv4!, fixture.LongServer.IPv4!, Packets.Ack), fixture.LongClient.IfIndex, Redirect),
+            new("F2", to.Value, Stack(server, Packets.Ack), server.IfIndex, Pass),
             new("F4", quiet, fresh, client.IfIndex, Redirect) { Vary = true, AfterBatch = forget },
-            new("F4ev", from, fresh, client.IfIndex, Redirect) { Vary = true, AfterBatch = forget },
-            new("F5", from, denied, client.IfIndex, Drop) { Vary = true },
-            new("F5r", from, denied, client.IfIndex, Drop),
-            new("F7", from, Segment(client, client.IPv6!, server.IPv6!, Packets.Ack), client.IfIndex, Redirect),
+            new("F4ev", from.Value, fresh, client.IfIndex, Redirect) { Vary = true, AfterBatch = forget },
+            new("F5", from.Value, denied, client.IfIndex, Drop) { Vary = true },
+            new("F5r", from.Value, denied, client.IfIndex, Drop),
+            new("F7", from.Value, Segment(client, client.IPv6!, server.IPv6!, Packets.Ack), client.IfIndex, Redirect),
         ];
     }
 
-    /// <summary>F1 over many connections in turn, in a table that is full of others; with its own floor.</summary>
-    public static IReadOnlyList<Flow> Wide(Fixture fixture, Harness harness, int otherConnections)
+    /// <summary>F1 alone, and over many connections in turn, in a table that is full of others; with its own floor.</summary>
+    /// <param name="fixture">On which.</param>
+    /// <param name="harness">That runs them.</param>
+    /// <param name="connections">In the table.</param>
+    public static IReadOnlyList<Flow> Wide(Fixture fixture, Harness harness, int connections)
     {
+        var many = Math.Min(ManyConnections, connections);
         var from = fixture.Datapath.State.Programs[ProgramSet.FromEndpoint].Descriptor;
         var (client, server) = (fixture.Client, fixture.Server);
         var established = Established(fixture, client, server, client.IPv4!, server.IPv4!);
         FillLookup(harness, established);
         // In no order, and others in between: connections that were opened one after the other would lie side by side.
-        foreach (var port in Enumerable.Range(FirstOfMany, ManyConnections).OrderBy(port => port * 7919 % 30_011))
+        foreach (var port in Enumerable.Range(FirstOfMany, many).OrderBy(port => port * 7919 % 30_011))
         {
             Send(from, client, Segment(client, client.IPv4!, server.IPv4!, Packets.Syn, (ushort)port));
             Send(from, server, Packets.Tcp(server.Mac, server.HostMac, server.IPv4!, client.IPv4!, Fixture.AllowedPort, (ushort)port, Packets.Ack));
             Send(from, client, Segment(client, client.IPv4!, server.IPv4!, Packets.Ack, (ushort)port));
-            fixture.AddOtherConnections(otherConnections / ManyConnections);
+            fixture.AddOtherConnections((connections / many) - 1);
         }
 
         return
         [
             new("floor", harness.Empty, established, client.IfIndex, Pass),
             new("floor+1", harness.OneLookup, established, client.IfIndex, Pass),
-            new("F1w", from, established, client.IfIndex, Redirect) { Vary = true, Cycle = (FirstOfMany, ManyConnections) },
+            new("F1", from.Value, established, client.IfIndex, Redirect),
+            new(Many, from.Value, established, client.IfIndex, Redirect) { Vary = true, Cycle = (FirstOfMany, many) },
         ];
     }
 

@@ -11,9 +11,9 @@ internal struct FrameTemplate
 
     public Octets Frame;
     public uint Mark;
-    public uint Vary;
     public uint Port;
-    public uint Pad;
+    public uint First;
+    public uint Last;
 
     [InlineArray(Bytes)]
     public struct Octets

@@ -24,17 +24,18 @@ internal sealed unsafe class Harness : IDisposable
         _template = new("bench_template", BpfDescriptor.OpenPinned(Path.Combine(bpffs, "bench_template"))!, null);
         _program = new("bench_program", BpfDescriptor.OpenPinned(Path.Combine(bpffs, "bench_program"))!, null);
         Lookup = new("bench_lookup", BpfDescriptor.OpenPinned(Path.Combine(bpffs, "bench_lookup"))!, null);
-        _shimProgram = new(_shim.Program().Descriptor);
+        // A descriptor of our own: the object closes its own.
+        _shimProgram = new(LibBpf.GetProgramById(KernelProgram.Of(_shim.Program().Descriptor).Id));
     }
 
     /// <summary>The map of the program that looks up one key.</summary>
     public BpfMap<ulong, ulong> Lookup { get; }
 
     /// <summary>The program that does nothing.</summary>
-    public BpfDescriptor Empty => new(_empty.Program().Descriptor);
+    public int Empty => _empty.Program().Descriptor;
 
     /// <summary>The program that looks up one key.</summary>
-    public BpfDescriptor OneLookup => new(_lookup.Program().Descriptor);
+    public int OneLookup => _lookup.Program().Descriptor;
 
     /// <summary>First source port of the last batch.</summary>
     public ushort FirstPort { get; private set; }
@@ -42,12 +43,14 @@ internal sealed unsafe class Harness : IDisposable
     /// <summary>Runs one batch and keeps its time.</summary>
     public void Run(Flow flow)
     {
-        var port = flow.Cycle.Count > 0 ? flow.Cycle.First + (uint)(flow.Samples.Count * BatchPackets % flow.Cycle.Count) : _port;
-        var template = new FrameTemplate { Vary = flow.Vary ? 1u : 0u, Port = port };
+        var (first, count) = flow.Cycle.Count > 0 ? flow.Cycle : ((ushort)_port, BatchPackets);
+        // A cycle goes on where the last batch of the flow left it; other ports are new in each batch.
+        var done = flow.Cycle.Count > 0 ? (long)flow.Samples.Count * BatchPackets % count : 0;
+        var template = new FrameTemplate { Port = (uint)(first + done), First = first, Last = flow.Vary ? (uint)(first + count - 1) : 0 };
         flow.Frame.CopyTo(template.Frame);
         _template.Set(0, template);
-        _program.Set(0, (uint)flow.Program.Value);
-        FirstPort = (ushort)port;
+        _program.Set(0, (uint)flow.Program);
+        FirstPort = first;
         if (flow.Vary && flow.Cycle.Count == 0)
             _port += BatchPackets;
         flow.Samples.Add(Batch(flow));
@@ -59,6 +62,7 @@ internal sealed unsafe class Harness : IDisposable
         Lookup.Dispose();
         _template.Dispose();
         _program.Dispose();
+        _shimProgram.Dispose();
         _shim.Dispose();
         _empty.Dispose();
         _lookup.Dispose();

@@ -12,15 +12,44 @@ namespace Cilium.Framework.Datapath.Bench;
 /// <param name="Batches">Batches per flow, of 10,000 packets each.</param>
 /// <param name="EventsReceived">By the reader that ran beside it.</param>
 /// <param name="EventsLost">That it did not read in time.</param>
-internal sealed record Report(IReadOnlyDictionary<string, FlowResult> Flows, string Kernel, string Conntrack, int Batches, long EventsReceived, ulong EventsLost)
+/// <param name="Connections">What connections cost beside time; null: not measured.</param>
+internal sealed record Report(
+    IReadOnlyDictionary<string, FlowResult> Flows, string Kernel, string Conntrack, int Batches, long EventsReceived, ulong EventsLost, ConnectionFigures? Connections)
 {
+    private const int ManyConnections = 1_000_000;
+    private const string Unit = "floor+1", Suffix = " (" + Bench.Flows.Many + ")";
+
+    public static Report Measure(Options options)
+    {
+        var usual = Measurement.Run(options.Rounds, new(options.Table, FixtureSetup.UsualConnections), (fixture, harness, quiet) =>
+        {
+            fixture.AddOtherConnections(FixtureSetup.UsualConnections);
+            return [.. Bench.Flows.Create(fixture, harness, quiet).Where(flow => options.Wants(flow.Name))];
+        });
+        var all = usual.Flows.ToDictionary();
+        ConnectionFigures? connections = null;
+        if (options.Wants(Bench.Flows.Many))
+        {
+            var wide = Measurement.Run(
+                options.Rounds, new(options.Table, ManyConnections), (fixture, harness, _) => Bench.Flows.Wide(fixture, harness, ManyConnections), fixture => connections = ConnectionFigures.Of(fixture));
+            foreach (var (name, result) in wide.Flows)
+                all[name == Bench.Flows.Many ? name : name + Suffix] = result;
+        }
+
+        return new(all, Environment.OSVersion.Version.ToString(), options.Table ? "table" : "lru", options.Rounds, usual.EventsReceived, usual.EventsLost, connections);
+    }
+
     public string ToTable()
     {
         // F1w is measured by itself, with its own floor.
-        var (unit, wide) = (Flows["floor+1"].MinNs, Flows["floor+1 (F1w)"].MinNs);
-        var lines = Flows.Select(flow => string.Create(CultureInfo.InvariantCulture, $"{flow.Key,-14} {flow.Value.MinNs,7} {flow.Value.MedNs,7} {(double)flow.Value.MinNs / (flow.Key.Contains("F1w", StringComparison.Ordinal) ? wide : unit),7:0.00}"));
-        return string.Join(Environment.NewLine, [$"{"flow",-14} {"min ns",7} {"med ns",7} {"ratio",7}", .. lines]);
+        var lines = Flows.Select(flow => string.Create(CultureInfo.InvariantCulture, $"{flow.Key,-14} {flow.Value.MinNs,7} {flow.Value.MedNs,7} {Ratio(flow.Key, flow.Value),7}"));
+        return string.Join(Environment.NewLine, [$"{"flow",-14} {"min ns",7} {"med ns",7} {"ratio",7}", .. lines, Connections?.ToText(Conntrack == "table") ?? ""]);
     }
+
+    private string Ratio(string name, FlowResult result) =>
+        Flows.GetValueOrDefault(name.Contains(Bench.Flows.Many, StringComparison.Ordinal) ? Unit + Suffix : Unit) is { } unit
+            ? ((double)result.MinNs / unit.MinNs).ToString("0.00", CultureInfo.InvariantCulture)
+            : "";
 }
 
 /// <summary>Nanoseconds per packet.</summary>

@@ -103,6 +103,12 @@ inline_always bool ct_holds(const struct ct_value *entry)
 	return revision_is_latest(number) || ct_holds_still(entry, number);
 }
 
+/* The same where speed does not matter. */
+slow_path int ct_holds_seldom(const struct ct_value *entry)
+{
+	return entry && ct_holds(entry);
+}
+
 /* Gives a verdict that holds the last number, so that the next packets need to look at that alone. The entry is locked: what is looked at is what
  * gets the number. A change that begins meanwhile gets a higher one. */
 inline_always void ct_renew(struct ct_value *entry, __u32 state)

@@ -19,6 +19,7 @@
 #define CT_TAG_LOWS 0x7f7f7f7f7f7f7f7fULL
 #define CT_WAY_OF_BIT 0x0001020304050607ULL
 #define CT_HASH_FACTOR 0x9e3779b97f4a7c15ULL	/* 2^64 / golden ratio (Knuth, TAOCP 6.4) */
+#define CT_TRIES 3			/* slots without a tag: one that is not free is being written by another processor at this moment */
 #define CT_NO_ROOM 1
 #define CT_NOWHERE (~0U)
 
@@ -61,20 +62,26 @@ struct ct_place {			/* where a key may stand */
 inline_always void ct_place_of(__u64 hash, __u32 sets, struct ct_place *place)
 {
 	__u64 second = (hash ^ hash >> 29) * CT_HASH_FACTOR;
+	__u64 none;
 
 	place->set[0] = (hash & 0xffffffff) * sets >> 32;
 	place->set[1] = (second >> 32) * sets >> 32;
 	place->lock = (second & 0xffffffff) * CT_LOCKS >> 32;
 	place->tag = hash >> 56;
-	place->tag += !place->tag;
+	none = place->tag - 1;
+	opaque(none);			/* no branch, as in ct_place_swap_if_less */
+	place->tag += none >> 63;
 }
 
-inline_always void ct_place_swap(struct ct_place *place)
+/* Puts the second set first if left < right, both being small. Without a branch: the verifier would follow either way to the end. */
+inline_always void ct_place_swap_if_less(struct ct_place *place, __u32 left, __u32 right)
 {
-	__u32 first = place->set[0];
+	__u32 less = (left - right) >> 31, change;
 
-	place->set[0] = place->set[1];
-	place->set[1] = first;
+	opaque(less);
+	change = (place->set[0] ^ place->set[1]) & -less;
+	place->set[0] ^= change;
+	place->set[1] ^= change;
 }
 
 inline_always __u64 ct_hash_add(__u64 hash, __u64 word)

@@ -54,6 +54,7 @@ inline_always bool CT(ct_key_equals)(const struct CT(ct_key) *left, const struct
 #pragma unroll
 	for (int i = 0; i < CT_KEY_WORDS; i++)
 		differs |= READ_ONCE(l[i]) ^ r[i];
+	opaque(differs);
 	return !differs;
 }
 

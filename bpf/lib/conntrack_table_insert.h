@@ -7,7 +7,7 @@ inline_always __u32 CT(ct_set_take_free)(struct CT(ct_set) *set, const __u64 *ta
 {
 	__u64 free = ct_tag_matches(READ_ONCE(*tags), 0);
 
-	for (int i = 0; i < CT_WAYS && free; i++) {
+	for (int i = 0; i < CT_TRIES && free; i++) {
 		__u32 way = ct_tag_way(free);
 		__u32 state = READ_ONCE(set->slot[way].value.state);
 
@@ -58,13 +58,14 @@ inline_always void CT(ct_table_order)(struct ct_place *place)
 {
 	__u64 *first = bpf_map_lookup_elem(&CT_TAGS, &place->set[0]);
 	__u64 *second = bpf_map_lookup_elem(&CT_TAGS, &place->set[1]);
-	__u32 free;
+	__u32 free_first, free_second;
 
 	if (!first || !second)
 		return;
-	free = ct_tag_count(ct_tag_matches(READ_ONCE(*first), 0));
-	if (free < CT_WAYS / 2 && ct_tag_count(ct_tag_matches(READ_ONCE(*second), 0)) > free)
-		ct_place_swap(place);
+	free_first = ct_tag_count(ct_tag_matches(READ_ONCE(*first), 0));
+	free_second = ct_tag_count(ct_tag_matches(READ_ONCE(*second), 0));
+	/* Half of its ways and more count as all. */
+	ct_place_swap_if_less(place, free_first | (free_first & CT_WAYS / 2) << 1, free_second);
 }
 
 /* Inserts a connection if one of its slots is free. 0 or CT_NO_ROOM. */

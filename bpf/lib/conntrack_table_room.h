@@ -90,8 +90,7 @@ slow_path int CT(ct_table_make_room)(const struct CT(ct_key) *key)
 	if (!key)
 		return CT_NO_ROOM;
 	CT(ct_table_place)(key, &place);
-	if (CT(ct_set_count_stale)(place.set[1]) > CT(ct_set_count_stale)(place.set[0]))
-		ct_place_swap(&place);
+	ct_place_swap_if_less(&place, CT(ct_set_count_stale)(place.set[0]), CT(ct_set_count_stale)(place.set[1]));
 	if (CT(ct_set_make_room)(place.set[0], true) && CT(ct_set_make_room)(place.set[0], false))
 		return CT(ct_set_make_room)(place.set[1], false);
 	return 0;

@@ -87,7 +87,7 @@ slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 fr
 	entry = ct_find_seldom(quoted, &side);
 	if (!entry || ct_is_expired(entry, clock_ticks()))
 		return ICMP_ERROR_UNRELATED;
-	if (!ct_holds(entry)) {
+	if (!ct_holds_seldom(entry)) {
 		struct verdict verdict = { .number = number };
 		struct flow flow = {};
 		bool from_initiator = side == (READ_ONCE(entry->flags) & CT_INITIATOR);

@@ -8,9 +8,9 @@
 struct template {			/* mirrored by FrameTemplate.cs */
 	__u64 frame[TEMPLATE_BYTES / 8];
 	__u32 mark;
-	__u32 vary;			/* another source port for each packet */
-	__u32 port;
-	__u32 pad;
+	__u32 port;			/* source port of the next packet */
+	__u32 first;			/* after the last port this one comes again */
+	__u32 last;			/* 0: every packet has the template's port */
 };
 
 struct {
@@ -41,8 +41,10 @@ int shim(struct __sk_buff *ctx)
 #pragma unroll
 	for (int i = 0; i < TEMPLATE_BYTES / 8; i++)
 		data[i] = template->frame[i];
-	if (template->vary)
-		*(__u16 *)((void *)data + IPV4_SOURCE_PORT) = bpf_htons(template->port++);
+	if (template->last) {
+		*(__u16 *)((void *)data + IPV4_SOURCE_PORT) = bpf_htons(template->port);
+		template->port = template->port == template->last ? template->first : template->port + 1;
+	}
 	ctx->cb[0] = 0;
 	ctx->mark = template->mark;
 	bpf_tail_call(ctx, &bench_program, 0);

@@ -1,11 +1,18 @@
+using System.Runtime.InteropServices;
+using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Datapath.Bpf.Programs;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Maps;
 
 /// <summary>Every object, with every combination of families, is accepted by the verifier.</summary>
 [Trait("Needs", "Root")]
-public sealed class VerifierTests
+public sealed partial class VerifierTests
 {
+    /// <summary>The goal for the two programs of endpoints together. Processor time of the best of several loads: the machine may be doing other things.</summary>
+    private const double PairMilliseconds = 60;
+    private const int Loads = 12;
+    private const int ThreadProcessorTime = 3;
+
     [Theory]
     [InlineData(true, false, false)]
     [InlineData(true, false, true)]
@@ -22,6 +29,18 @@ public sealed class VerifierTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_pair_of_programs_loads_in_time(bool table)
+    {
+        using var node = new TestNode(settings: Variant.Settings with { ConntrackTable = table });
+
+        var best = new[] { ProgramSet.FromEndpoint, ProgramSet.ToEndpoint }.Sum(name => Enumerable.Range(0, Loads).Min(_ => MillisecondsToLoad(node, name)));
+
+        Assert.InRange(best, 1, PairMilliseconds);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_family_that_is_not_enabled_is_dropped(bool ipv4)
@@ -32,4 +51,31 @@ public sealed class VerifierTests
         Assert.Equal(ipv4 ? DropReason.None : DropReason.UnsupportedL3, node.From(pod, Frames.UdpFrom(pod, "192.0.2.7", 1, 2)).Reason);
         Assert.Equal(ipv4 ? DropReason.UnsupportedL3 : DropReason.None, node.From(pod, Frames.UdpFrom(pod, "2001:db8::7", 1, 2)).Reason);
     }
+
+    private static double MillisecondsToLoad(TestNode node, string name)
+    {
+        using var opened = BpfObject.Open(Path.Combine(Variant.Objects, "bpf", name + ".o"), node.Settings.BpfFs);
+        foreach (var (mapName, map) in opened.Maps().Where(map => LibBpf.MapPinPath(map.Map) != 0))
+        {
+            using var pinned = BpfDescriptor.OpenPinned(Path.Combine(node.Settings.BpfFs, mapName));
+            if (pinned is not null)
+                Assert.Equal(0, LibBpf.SetMapMaxEntries(map, KernelMap.Of(pinned.Value).MaxEntries));
+        }
+
+        opened.Configure(node.Datapath.Config());
+        var start = ProcessorTime();
+        opened.Load();
+        return (ProcessorTime() - start).TotalMilliseconds;
+    }
+
+    private static unsafe TimeSpan ProcessorTime()
+    {
+        Span<long> time = stackalloc long[2];
+        fixed (long* pointer = time)
+            Assert.Equal(0, GetTime(ThreadProcessorTime, pointer));
+        return TimeSpan.FromSeconds(time[0]) + TimeSpan.FromMicroseconds(time[1] / 1000);
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static unsafe partial int GetTime(int clock, long* time);
 }
