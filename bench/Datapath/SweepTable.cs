@@ -16,7 +16,7 @@ internal static class SweepTable
 
             ![F1](datapath-f1.svg)
 
-            Least nanoseconds per packet. F1: one connection among all the others. F1w: up to 30,000 of them in turn, no two neighbours in memory. Each row was
+            Least nanoseconds per packet. F1: one connection among all the others. F1w: up to 30,000 of them in turn, opened in no order among the others. Each row was
             measured by itself, with its own floor.
 
 

@@ -10,7 +10,7 @@ internal static class ConnectionRoom
     private const int OneInParts = 200;
 
     /// <summary>Of one connection of each family in a hash of the kernel, the larger of the two containers.</summary>
-    private const int BytesOfBoth = 144 + 168;
+    private const int BytesOfBoth = 128 + 152;
 
     private const uint Step = 1024;
 

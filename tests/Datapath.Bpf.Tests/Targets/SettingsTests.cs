@@ -50,8 +50,8 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData(1L << 30, 65_536)]
-    [InlineData(8L << 30, 137_216)]
-    [InlineData(64L << 30, 1_100_800)]
+    [InlineData(8L << 30, 152_576)]
+    [InlineData(64L << 30, 1_226_752)]
     [InlineData(1L << 40, 2_097_152)]
     public void Connections_take_half_a_percent_of_the_memory(long memory, uint connections) => Assert.Equal(connections, ConnectionRoom.Of(memory));
 
