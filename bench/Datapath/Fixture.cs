@@ -55,14 +55,18 @@ internal sealed class Fixture : IDisposable
     public MapSet Maps => Datapath.State.Maps;
 
     /// <summary>Opens connections that nobody sends packets for.</summary>
-    public void AddOtherConnections(int count)
+    public void AddOtherConnections(int count) => AddConnections(count, Datapath.State.Clock.Now() + 1_000_000);
+
+    /// <summary>Connections that have expired and wait to be collected.</summary>
+    public void AddExpiredConnections(int count) => AddConnections(count, Datapath.State.Clock.Now() - 1_000);
+
+    private void AddConnections(int count, uint expires)
     {
         // In no order: sequential keys would flatter the hash.
-        var now = Datapath.State.Clock.Now();
         for (var i = 0; i < count; i++)
         {
             var key = new ConntrackKey4 { Address0 = (uint)_random.Next(), Address1 = uint.MaxValue, Port0 = (ushort)_random.Next(), Port1 = AllowedPort, Proto = 6 };
-            Maps.Conntrack4.Add(key, new ConntrackValue { Expires = now + 1_000_000, Flags = ConntrackFlags.Established, Side0 = Seen, Side1 = Seen });
+            Maps.Conntrack4.Add(key, new ConntrackValue { Expires = expires, Flags = ConntrackFlags.Established, Side0 = Seen, Side1 = Seen });
         }
     }
 
