@@ -54,7 +54,8 @@ run() { # PROJECT ARGUMENTS...
 }
 
 # What only takes time or says nothing about the kernel is left out there.
-same=(-class- '*MutantTests' -class- '*LayoutTests' -class- '*SettingsTests' -class- '*PressureTests' -class- '*MachineTests' -class- '*FullTableTests' -class- '*BpfFileSystemTests')
+same=(-class- '*MutantTests' -class- '*LayoutTests' -class- '*SettingsTests' -class- '*PressureTests' -class- '*MachineTests' -class- '*FullTableTests' -class- '*BpfFileSystemTests'
+	-class- '*AdoptionTests' -class- '*MigrationTests' -class- '*MigrationCrashTests')
 
 in_variant() { # ATTACH/CONNTRACK
 	export CILIUM_TEST_ATTACH=${1%/*} CILIUM_TEST_CONNTRACK=${1#*/}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler.h"
+#include "conntrack_layout.h"
 
 struct datapath_config {		/* mirrored by DatapathConfig.cs */
 	__u8 ipv4;			/* family enabled */
@@ -18,7 +19,14 @@ struct datapath_config {		/* mirrored by DatapathConfig.cs */
 	__u32 conntrack_sets4;		/* of the table */
 	__u32 conntrack_sets6;
 	__u32 fragment_lifetime;	/* ticks that the ports of a fragmented packet are remembered */
+	__u32 conntrack_layout;		/* of what these programs keep; said by the object, read by the loader */
+	__u32 previous_container;	/* enum ct_container; that connections move from: see conntrack_previous.h */
+	__u32 previous_layout;
+	__u32 previous_sets4;
+	__u32 previous_sets6;
+	__u32 pad;
 	__u64 conntrack_seed;		/* so that nobody outside can choose connections that crowd one set */
+	__u64 previous_seed;
 };
 
 const volatile struct datapath_config config SEC(".rodata.config") = {
@@ -31,4 +39,5 @@ const volatile struct datapath_config config SEC(".rodata.config") = {
 	.other_lifetime = 60 * 15,
 	.close_lifetime = 10 * 15,
 	.fragment_lifetime = 30 * 15,
+	.conntrack_layout = CT_LAYOUT,
 };

@@ -88,6 +88,16 @@ inline_always int connection_create(struct __sk_buff *ctx, const struct packet *
 	return error ? -DROP_CT_CREATE_FAILED : 0;
 }
 
+/* While connections move: the connection that has just begun, in the old container too. */
+inline_always void connection_create_old(const struct packet *p)
+{
+	__u32 zero = 0;
+	struct ct_value *value = bpf_map_lookup_elem(&cilium_ct_new, &zero);
+
+	if (value)
+		ct_old_insert(p, value);
+}
+
 /* Stores what a new judgement of a known connection said, unless somebody else is doing so or the entry is another connection's by now: then
  * the judgement counts for this packet alone. The number goes last: until then nobody trusts the entry. */
 inline_always bool connection_update(struct ct_value *entry, __u32 state, const struct verdict *v)
@@ -194,7 +204,8 @@ slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, st
 	if (reason)
 		return -reason;
 	changed = connection_update(entry, p->entry_state, &verdict);
-	ct_refresh(entry, p, side);
+	if (ct_refresh(entry, p, side) && config.previous_container)
+		ct_old_close(p);
 	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
 	if (config.trace && changed)
 		event_send(ctx, p, EVENT_TRACE, TRACE_VERDICT_CHANGED, trace_point_of(p));
@@ -212,8 +223,11 @@ inline_always int connection_judge(struct __sk_buff *ctx, struct packet *p, stru
 		result = connection_judge_again(ctx, p, entry, side, number);
 	else if (entry)
 		ct_report(entry, p, side);	/* it will be overwritten */
-	if (result == CONNECTION_GONE)
+	if (result == CONNECTION_GONE) {
 		result = connection_judge_new(ctx, p, number);
+		if (config.previous_container && !result && !(p->kind & PACKET_ICMP_ERROR))
+			connection_create_old(p);
+	}
 	if (result == -DROP_POLICY || result == -DROP_NOT_READY)
 		denial_remember(p, -result);
 	return result;

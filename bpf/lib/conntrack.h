@@ -184,7 +184,9 @@ slow_path int ct_report(struct ct_value *entry, const struct packet *p, __u32 si
 	return 0;
 }
 
-/* The once-a-second part, and what a TCP flag not seen before brings. */
+slow_path int ct_old_close(const struct packet *p);	/* conntrack_previous.h */
+
+/* The once-a-second part, and what a TCP flag not seen before brings. 1 when the connection is closed. */
 slow_path int ct_refresh(struct ct_value *entry, const struct packet *p, __u32 side)
 {
 	__u32 now = clock_ticks();
@@ -200,7 +202,8 @@ slow_path int ct_refresh(struct ct_value *entry, const struct packet *p, __u32 s
 		entry->side[0].seen |= ct_seen(p);
 	entry->expires = now + ct_lifetime(p->proto, flags);
 	ct_renew(entry, p->entry_state);
-	return ct_report(entry, p, side);
+	ct_report(entry, p, side);
+	return (flags & CT_CLOSED) == CT_CLOSED;
 }
 
 /* Ticks since the entry was refreshed; very many when it was by other lifetimes than those of now. */
@@ -215,6 +218,10 @@ inline_always void ct_track(struct __sk_buff *ctx, struct ct_value *entry, const
 	__u8 seen = side ? entry->side[1].seen : entry->side[0].seen;
 
 	__sync_fetch_and_add(&entry->unreported, (1ULL << 40) + ctx->len);
-	if (unlikely(ct_seen(p) & ~seen || ct_refreshed_before(entry, p->proto, now) >= config.second))
-		ct_refresh(entry, p, side);
+	if (unlikely(ct_seen(p) & ~seen || ct_refreshed_before(entry, p->proto, now) >= config.second)) {
+		if (ct_refresh(entry, p, side) && config.previous_container)
+			ct_old_close(p);
+	}
 }
+
+#include "conntrack_previous.h"

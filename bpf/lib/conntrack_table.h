@@ -41,7 +41,7 @@ struct {
 struct ct_info {			/* mirrored by ConntrackInfo.cs; what the agent must know of a table that is pinned */
 	__u64 seed;
 	__u32 table;			/* 0: connections are kept in conntrack_lru.h */
-	__u32 pad;
+	__u32 layout;			/* see conntrack_layout.h */
 };
 
 struct {				/* for the agent only */

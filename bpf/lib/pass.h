@@ -23,6 +23,15 @@ inline_always bool connection_holds(struct packet *p, const struct ct_value *ent
 	return ct_is_same(entry, p->entry_state);
 }
 
+/* Takes the connection over about which there was an error just now. True when it may be known now. */
+inline_always bool packet_adopt_quoted(void)
+{
+	__u32 role = PACKET_QUOTED;
+	struct packet *quoted = bpf_map_lookup_elem(&cilium_packet, &role);
+
+	return quoted && ct_adopt(quoted) <= CT_ADOPTION_THERE;
+}
+
 /* May this packet pass? 0, CONNECTION_DENIED_AGAIN, or minus a drop reason. Inlined: this is the way of every established packet. */
 inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32 from_endpoint)
 {
@@ -33,6 +42,8 @@ inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32
 
 	if (unlikely(p->kind & PACKET_ICMP_ERROR)) {
 		result = icmp_error_judge(ctx, p, from_endpoint);
+		if (config.previous_container && result == ICMP_ERROR_UNRELATED && packet_adopt_quoted())
+			result = icmp_error_judge(ctx, p, from_endpoint);
 		return result == ICMP_ERROR_UNRELATED ? connection_judge(ctx, p, NULL, 0) : result;
 	}
 	entry = ct_find(p, &side);
@@ -40,7 +51,10 @@ inline_always int connection_pass(struct __sk_buff *ctx, struct packet *p, __u32
 		ct_track(ctx, entry, p, side, now);
 		result = 0;
 	} else {
-		if (denial_again(ctx, p, now))
+		/* What is adopted may have been denied before its connection began. */
+		if (config.previous_container && !entry && ct_adopt(p) <= CT_ADOPTION_THERE)
+			entry = ct_find_adopted(p, &side);
+		else if (denial_again(ctx, p, now))
 			return CONNECTION_DENIED_AGAIN;
 		result = connection_judge(ctx, p, entry, side);
 	}

@@ -30,6 +30,7 @@ internal sealed partial class BpfDatapath : IDatapath
     private DatapathState? _state;
     private ConntrackShape? _conntrack;
     private Task _collecting = Task.CompletedTask;
+    private Task _migrating = Task.CompletedTask;
     private bool _disposed;
 
     public BpfDatapath(IPluginContext context, BpfSettings settings)
@@ -58,6 +59,9 @@ internal sealed partial class BpfDatapath : IDatapath
     /// <summary>Writes to maps since this process began.</summary>
     internal long MapWriteCount => _writes.Count;
 
+    /// <summary>Connections do not move by themselves: tests take the steps.</summary>
+    internal bool HoldsMigration { get; init; }
+
     /// <summary>What was loaded and opened.</summary>
     internal DatapathState State => _state ?? throw new InvalidOperationException("The datapath is not initialized yet.");
 
@@ -72,12 +76,17 @@ internal sealed partial class BpfDatapath : IDatapath
             OpenMachine();
         BpfFileSystem.Ensure(_settings.BpfFs);
         DatapathLayout.RefuseOthers(_settings.BpfFs);
+        ConntrackLayout.RefuseNewer(_settings.BpfFs, Conntrack().Layout);
+        _conntrack = Conntrack().Settle(_settings.BpfFs);
         _state = DatapathState.Open(_objects, _settings, Config(), Conntrack(), _writes, _context.Time, _logger);
         DatapathLayout.Mark(_state.Maps.Revision);
         if (_state.Revision.FinishPending())
             Log.Finished(_logger);
         _state.Endpoints.RemoveOrphans(cancellationToken);
+        _state.Migration.MoveAhead(cancellationToken);
         Reattach(_state);
+        if (!HoldsMigration)
+            _migrating = Migrate(_state);
         _collecting = CollectAsync(_state, _stopping.Token);
         Log.Ready(_logger, _settings.BpfFs);
         return default;
@@ -98,6 +107,8 @@ internal sealed partial class BpfDatapath : IDatapath
             File.Delete(pin);
             removed.Add($"pin {pin}");
         }
+
+        removed.AddRange(ConntrackPins.RemoveAll(_settings.BpfFs));
 
         if (BpfFileSystem.IsOwn(_settings.BpfFs))
         {
@@ -145,17 +156,19 @@ internal sealed partial class BpfDatapath : IDatapath
             DropEvents = (_settings.DropEventsPerSecond + KernelClock.TicksPerSecond - 1) / KernelClock.TicksPerSecond,
             ConntrackSets4 = conntrack.ActualEntriesOf(ConntrackShape.Sets4, _settings.BpfFs),
             ConntrackSets6 = conntrack.ActualEntriesOf(ConntrackShape.Sets6, _settings.BpfFs),
+            ConntrackLayout = conntrack.Layout,
             ConntrackSeed = conntrack.Seed,
         };
     }
 
     /// <summary>How connections are kept; chosen once, because a seed is drawn.</summary>
-    private ConntrackShape Conntrack() => _conntrack ??= ConntrackShape.Choose(_settings.BpfFs, _settings, _context.IPv4, _context.IPv6);
+    private ConntrackShape Conntrack() => _conntrack ??= ConntrackShape.Wanted(_settings, _context.IPv4, _context.IPv6, ConntrackLayout.Of(_objects));
 
     private async Task StopAsync()
     {
         await _stopping.CancelAsync();
         await _collecting;
+        await _migrating;
         _state?.Dispose();
         _state = null;
     }
@@ -167,6 +180,21 @@ internal sealed partial class BpfDatapath : IDatapath
             Log.NotReattached(_logger, problem);
         if (problems.Count > 0)
             _context.Health.Scope("attach").Degraded(string.Join(' ', problems));
+    }
+
+    // On a thread of its own, which is in the network namespace of the one that begins it.
+    private Task Migrate(DatapathState state)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!state.Migration.IsNeeded)
+            return Task.CompletedTask;
+        var thread = new Thread(() =>
+        {
+            state.Migration.Run(_context.Health.Scope("migration"), _stopping.Token);
+            done.SetResult();
+        }) { IsBackground = true, Name = "conntrack-migration" };
+        thread.Start();
+        return done.Task;
     }
 
     private async Task CollectAsync(DatapathState state, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ internal sealed record BpfSettings
     /// <summary>Connections per address family.</summary>
     public uint ConntrackMax { get; init; } = ConnectionRoom.Least;
 
+    /// <summary>Their number follows from the machine's memory.</summary>
+    public bool ConntrackMaxIsAutomatic { get; init; }
+
     /// <summary>Connections are kept in the table of our own, not in a hash of the kernel.</summary>
     public bool ConntrackTable { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record BpfSettings
         {
             BpfFs = section["bpffs"] ?? defaults.BpfFs,
             Attach = Enum.Parse<AttachMode>(Choice("attach", "auto", "auto", "tcx", "tc"), ignoreCase: true),
+            ConntrackMaxIsAutomatic = section["conntrack-max"] is null or "auto",
             ConntrackMax = section["conntrack-max"] is null or "auto" ? ConnectionRoom.OfThisMachine() : Number("conntrack-max", defaults.ConntrackMax, 1024, 1 << 24, "auto, "),
             ConntrackTable = Choice("conntrack", "lru", "lru", "table") == "table",
             ConntrackGcInterval = TimeSpan.FromSeconds(Number("conntrack-gc-interval", (uint)defaults.ConntrackGcInterval.TotalSeconds, 1, 3600)),

@@ -11,21 +11,24 @@ namespace Cilium.Framework.Datapath.Bpf;
 /// <summary>Everything that exists once the datapath is set up.</summary>
 internal sealed class DatapathState : IDisposable
 {
-    private DatapathState(ProgramSet programs, MapSet maps, BpfSettings settings, TimeProvider time)
+    private readonly ManualResetEventSlim _settled = new();
+
+    private DatapathState(ProgramSet programs, MapSet maps, BpfSettings settings, string container, TimeProvider time, ILogger logger)
     {
         Programs = programs;
         Maps = maps;
         Clock = new(programs[ProgramSet.Clock].Descriptor);
         Revision = new(maps.Revision);
-        var filters = new DeviceFilters(programs, settings.Attach, settings.BpfFs);
+        Filters = new(programs, settings.Attach, settings.BpfFs);
         var policies = new PolicyIndex(maps, Revision);
-        Endpoints = new(maps, filters, Revision, policies, new(maps));
+        Endpoints = new(maps, Filters, Revision, policies, new(maps), _settled);
         IpCache = new(maps, Revision);
         Policies = new(maps, Revision, policies, time);
-        Devices = new(filters);
+        Devices = new(Filters);
         Probe = new(maps, programs);
         Events = new(maps, Clock, time);
         Collector = new(maps, Clock, programs[ProgramSet.Collect].Descriptor);
+        Migration = new(programs, maps, Filters, Collector, container, _settled, time, logger);
     }
 
     public ProgramSet Programs { get; }
@@ -35,6 +38,8 @@ internal sealed class DatapathState : IDisposable
     public Revision Revision { get; }
 
     public KernelClock Clock { get; }
+
+    public DeviceFilters Filters { get; }
 
     public DeviceTarget Devices { get; }
 
@@ -50,18 +55,24 @@ internal sealed class DatapathState : IDisposable
 
     public ConnectionCollector Collector { get; }
 
+    public ConnectionMigration Migration { get; }
+
     /// <summary>Loads programs and opens maps; takes over what is pinned.</summary>
     public static DatapathState Open(string objects, BpfSettings settings, DatapathConfig config, ConntrackShape conntrack, MapWrites writes, TimeProvider time, ILogger logger)
     {
-        var programs = ProgramSet.Load(objects, settings.BpfFs, config, new(conntrack, settings.EventsBufferBytes, settings.PolicyMax), logger);
+        var previous = PreviousContainers.Open(settings.BpfFs, writable: true);
+        ProgramSet? programs = null;
         try
         {
+            programs = ProgramSet.Load(new(objects, settings.BpfFs, config, new(conntrack, settings.EventsBufferBytes, settings.PolicyMax), logger), previous.Newest);
             conntrack.Remember(settings.BpfFs);
-            return new(programs, MapSet.Open(settings.BpfFs, writes, new ConnectionPrograms(programs[ProgramSet.Insert].Descriptor, programs[ProgramSet.Remove].Descriptor)), settings, time);
+            var maps = MapSet.Open(settings.BpfFs, writes, new(programs[ProgramSet.Insert].Descriptor, programs[ProgramSet.Remove].Descriptor), previous);
+            return new(programs, maps, settings, conntrack.ToString(), time, logger);
         }
         catch
         {
-            programs.Dispose();
+            programs?.Dispose();
+            previous.Dispose();
             throw;
         }
     }
@@ -70,5 +81,6 @@ internal sealed class DatapathState : IDisposable
     {
         Programs.Dispose();
         Maps.Dispose();
+        _settled.Dispose();
     }
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.NetworkInformation;
-using Cilium.Framework.Client.Models;
 using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab;
@@ -34,6 +32,9 @@ public sealed class LabNode : IAsyncDisposable
     /// <summary>The running agent.</summary>
     /// <exception cref="InvalidOperationException">It was killed and not started again.</exception>
     public AgentProcess Agent => _agent ?? throw new InvalidOperationException("The agent does not run.");
+
+    /// <summary>An agent was started and answered.</summary>
+    public bool IsRunning => _agent is not null;
 
     /// <summary>Pods, in the order of their creation.</summary>
     public IReadOnlyList<LabPod> Pods => _pods;
@@ -70,11 +71,12 @@ public sealed class LabNode : IAsyncDisposable
     /// <summary>Starts the agent again after it was killed or stopped.</summary>
     /// <param name="ct">Gives up.</param>
     /// <param name="layout">Programs of another build; null: the same.</param>
-    public async Task StartAgentAsync(CancellationToken ct, Layout? layout = null)
+    /// <param name="settings">In the place of those that the lab began with, each <c>key=value</c>; for this agent only.</param>
+    public async Task StartAgentAsync(CancellationToken ct, Layout? layout = null, params string[] settings)
     {
         _agent?.Dispose();
         _agent = null;
-        _agent = await AgentProcess.StartAsync(layout ?? _layout, Network.Node, Folder, _settings, StartTimeout, ct);
+        _agent = await AgentProcess.StartAsync(layout ?? _layout, Network.Node, Folder, [.. _settings, .. settings], StartTimeout, ct);
     }
 
     /// <summary>Adds a pod and waits until it is ready.</summary>
@@ -84,32 +86,10 @@ public sealed class LabNode : IAsyncDisposable
     public async Task<LabPod> AddPodAsync(string name, IReadOnlyList<string> labels, CancellationToken ct)
     {
         var number = Interlocked.Increment(ref _podCount);
-        var containerId = string.Create(CultureInfo.InvariantCulture, $"{_name}-{name}-{number}");
-        var hostDevice = string.Create(CultureInfo.InvariantCulture, $"lxc{number}");
-        var networkNamespace = NetworkNamespace.Create(containerId);
-        try
-        {
-            var addresses = await Agent.Client.AllocateAddressAsync(containerId, ct: ct);
-            var (ipv4, ipv6) = (IPAddress.Parse(addresses.Address.Ipv4!), IPAddress.Parse(addresses.Address.Ipv6!));
-            var (mac, hostMac) = Plug(networkNamespace, hostDevice, ipv4, ipv6, addresses.HostAddressing);
-            var endpoint = await Agent.Client.PutEndpointAsync("container-id:" + containerId, new EndpointChangeRequest
-            {
-                ContainerId = containerId, ContainerName = name, InterfaceName = hostDevice, Mac = Text(mac), HostMac = Text(hostMac),
-                Addressing = addresses.Address, Labels = labels, SyncBuildEndpoint = true,
-            }, ct);
-            // Up only now: until the agent has taken the endpoint over, nothing judges its packets.
-            using var netlink = RouteNetlink.Open(Network.Node);
-            netlink.SetUp(netlink.FindLink(hostDevice)!.Index);
-            var pod = new LabPod(name, containerId, networkNamespace, hostDevice, endpoint.Id, ipv4, ipv6);
-            lock (_pods)
-                _pods.Add(pod);
-            return pod;
-        }
-        catch
-        {
-            networkNamespace.Delete();
-            throw;
-        }
+        var pod = await LabPod.CreateAsync(Agent.Client, Network.Node, string.Create(CultureInfo.InvariantCulture, $"{_name}-{name}-{number}"), name, string.Create(CultureInfo.InvariantCulture, $"lxc{number}"), labels, ct);
+        lock (_pods)
+            _pods.Add(pod);
+        return pod;
     }
 
     /// <summary>Removes a pod: endpoint, addresses, device, namespace.</summary>
@@ -137,24 +117,4 @@ public sealed class LabNode : IAsyncDisposable
         Mounts.RemoveBelow(Folder);
         return ValueTask.CompletedTask;
     }
-
-    private (PhysicalAddress Mac, PhysicalAddress HostMac) Plug(NetworkNamespace pod, string hostDevice, IPAddress ipv4, IPAddress ipv6, NodeAddressing gateways)
-    {
-        using var node = RouteNetlink.Open(Network.Node);
-        node.CreateVeth(new VethPair { Name = hostDevice, PeerName = LabPod.Device, PeerNamespace = pod });
-        using var inside = RouteNetlink.Open(pod);
-        var device = inside.FindLink(LabPod.Device)!;
-        inside.SetUp(device.Index);
-        inside.AddAddress(device.Index, ipv4, 32);
-        inside.AddAddress(device.Index, ipv6, 128);
-        foreach (var gateway in (IPAddress[])[IPAddress.Parse(gateways.Ipv4!.Ip), IPAddress.Parse(gateways.Ipv6!.Ip)])
-        {
-            inside.ReplaceRoute(new Route { Destination = gateway, PrefixLength = gateway.GetAddressBytes().Length * 8, IfIndex = device.Index, Scope = 253 });
-            inside.ReplaceRoute(new Route { Gateway = gateway, IfIndex = device.Index, Family = gateway.AddressFamily });
-        }
-
-        return (device.Mac, node.FindLink(hostDevice)!.Mac);
-    }
-
-    private static string Text(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2", CultureInfo.InvariantCulture)));
 }

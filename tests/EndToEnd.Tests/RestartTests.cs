@@ -69,7 +69,7 @@ public class RestartTests
         var (client, server) = (await lab.PodAsync("client"), await lab.PodAsync("server"));
         await lab.ImportAsync(Policies.ServerAcceptsClient(Port));
         using var folder = new TemporaryFolder();
-        var other = await OtherBuild.MakeAsync(TestLab.Layout, folder.Path);
+        var other = await OtherBuild.MakeAsync(TestLab.Layout, folder.Path, OtherBuild.OtherCode);
 
         var control = await MeasureAsync(client, server, () => Task.CompletedTask);
         await using var denied = await ProbesAsync(client, server, Port + 1, expectArrival: false);

@@ -24,18 +24,38 @@ internal sealed class ConnectionCollector(MapSet maps, KernelClock clock, BpfDes
         var amounts = new Dictionary<PolicyEntryKey, PolicyCounter>();
         var policies = new Dictionary<ushort, uint>();
         var deadline = clock.Now() - GraceTicks;
-        var (seen4, removed4) = maps.Conntrack4.Remove(
-            (_, value) => IsPast(value.Expires, deadline), (key, value) => Add(amounts, policies, value, key.Proto, value.InitiatorIsSecond ? key.Port0 : key.Port1));
-        var (seen6, removed6) = maps.Conntrack6.Remove(
-            (_, value) => IsPast(value.Expires, deadline), (key, value) => Add(amounts, policies, value, key.Proto, value.InitiatorIsSecond ? key.Port0 : key.Port1));
-        foreach (var (key, amount) in amounts)
-            Report(key, amount);
+        maps.Previous.ForEach(previous =>
+        {
+            previous.Conntrack4.Remove((_, value) => IsPast(value.Expires, deadline), (key, value) => Add(amounts, policies, value, key));
+            previous.Conntrack6.Remove((_, value) => IsPast(value.Expires, deadline), (key, value) => Add(amounts, policies, value, key));
+        });
+        var (seen4, removed4) = maps.Conntrack4.Remove((_, value) => IsPast(value.Expires, deadline), (key, value) => Add(amounts, policies, value, key));
+        var (seen6, removed6) = maps.Conntrack6.Remove((_, value) => IsPast(value.Expires, deadline), (key, value) => Add(amounts, policies, value, key));
+        Report(amounts);
         maps.Conntrack4.FreeAbandoned();
         maps.Conntrack6.FreeAbandoned();
         return new(new(seen4, removed4, maps.Conntrack4.Capacity), new(seen6, removed6, maps.Conntrack6.Capacity), maps.IsTable);
     }
 
+    /// <summary>Counts what connections have not reported that are in an old container for good: they had ended, or found no room.</summary>
+    public void CountWhatStays(PreviousConnections previous)
+    {
+        var amounts = new Dictionary<PolicyEntryKey, PolicyCounter>();
+        var policies = new Dictionary<ushort, uint>();
+        foreach (var (key, value) in previous.Conntrack4.Entries())
+            Add(amounts, policies, value, key);
+        foreach (var (key, value) in previous.Conntrack6.Entries())
+            Add(amounts, policies, value, key);
+        Report(amounts);
+    }
+
     private static bool IsPast(uint moment, uint now) => (int)(now - moment) >= 0;
+
+    private void Add(Dictionary<PolicyEntryKey, PolicyCounter> amounts, Dictionary<ushort, uint> policies, in ConntrackValue value, ConntrackKey4 key) =>
+        Add(amounts, policies, value, key.Proto, value.InitiatorIsSecond ? key.Port0 : key.Port1);
+
+    private void Add(Dictionary<PolicyEntryKey, PolicyCounter> amounts, Dictionary<ushort, uint> policies, in ConntrackValue value, ConntrackKey6 key) =>
+        Add(amounts, policies, value, key.Proto, value.InitiatorIsSecond ? key.Port0 : key.Port1);
 
     private void Add(Dictionary<PolicyEntryKey, PolicyCounter> amounts, Dictionary<ushort, uint> policies, in ConntrackValue value, byte proto, ushort responderPort)
     {
@@ -69,6 +89,12 @@ internal sealed class ConnectionCollector(MapSet maps, KernelClock clock, BpfDes
         ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(amounts, key, out _);
         sum.Packets += amount.Packets;
         sum.Bytes += amount.Bytes;
+    }
+
+    private void Report(Dictionary<PolicyEntryKey, PolicyCounter> amounts)
+    {
+        foreach (var (key, amount) in amounts)
+            Report(key, amount);
     }
 
     private void Report(PolicyEntryKey key, PolicyCounter amount)

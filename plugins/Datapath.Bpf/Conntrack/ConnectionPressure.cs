@@ -23,8 +23,8 @@ internal readonly record struct ConnectionPressure(ConnectionCount IPv4, Connect
             return state;
         var consequence = IsTable ? "When there is no room, new ones are dropped (reason 155)" : "When there is no room, those that were idle for longest are forgotten";
         return Math.Max(IPv4.FilledByLiving, IPv6.FilledByLiving) >= Worrying
-            ? $"{state}. {consequence}. See who opens so many (cilium bpf ct list), or raise datapath.bpf.conntrack-max (it takes effect after `cilium cleanup --force`)."
-            : $"{state}, most of them expired: they come faster than they are collected. {consequence}. Lower datapath.bpf.conntrack-gc-interval, or raise datapath.bpf.conntrack-max (it takes effect after `cilium cleanup --force`).";
+            ? $"{state}. {consequence}. See who opens so many (cilium bpf ct list), or raise datapath.bpf.conntrack-max and start the agent again (connections move)."
+            : $"{state}, most of them expired: they come faster than they are collected. {consequence}. Lower datapath.bpf.conntrack-gc-interval, or raise datapath.bpf.conntrack-max and start the agent again (connections move).";
     }
 
     /// <summary>The pause that would leave the room half full at the next collection, if connections keep coming as they did.</summary>

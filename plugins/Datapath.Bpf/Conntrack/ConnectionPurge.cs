@@ -9,6 +9,12 @@ internal sealed class ConnectionPurge(MapSet maps)
     {
         if (endpoints.Count == 0)
             return;
+        // Where packets take connections from, first.
+        maps.Previous.ForEach(previous =>
+        {
+            previous.Conntrack4.Remove((_, value) => Concerns(value, endpoints));
+            previous.Conntrack6.Remove((_, value) => Concerns(value, endpoints));
+        });
         maps.Conntrack4.Remove((_, value) => Concerns(value, endpoints));
         maps.Conntrack6.Remove((_, value) => Concerns(value, endpoints));
     }

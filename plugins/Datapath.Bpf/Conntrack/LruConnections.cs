@@ -4,8 +4,8 @@ namespace Cilium.Framework.Datapath.Bpf.Conntrack;
 
 /// <summary>Connections in a hash of the kernel (bpf/lib/conntrack_lru.h).</summary>
 /// <param name="map">The hash.</param>
-/// <param name="programs">Takes connections out; null for readers.</param>
-internal sealed class LruConnections<TKey>(BpfMap<TKey, ConntrackValue> map, ConnectionPrograms? programs) : IConnectionStore<TKey>
+/// <param name="remove">Takes a connection out, as it was seen, and says whether it did; null for readers.</param>
+internal sealed class LruConnections<TKey>(BpfMap<TKey, ConntrackValue> map, Func<TKey, ConntrackValue, bool>? remove) : IConnectionStore<TKey>
     where TKey : unmanaged
 {
     public uint Capacity => map.Kernel.MaxEntries;
@@ -24,12 +24,12 @@ internal sealed class LruConnections<TKey>(BpfMap<TKey, ConntrackValue> map, Con
 
     public (int Seen, int Removed) Remove(Func<TKey, ConntrackValue, bool> doomed, Action<TKey, ConntrackValue>? removed = null)
     {
-        var remover = programs ?? throw new InvalidOperationException("This view of the connections is for reading only.");
+        var remover = remove ?? throw new InvalidOperationException("This view of the connections is for reading only.");
         var (seen, gone) = (0, 0);
         foreach (var (key, value) in Entries())
         {
             seen++;
-            if (!doomed(key, value) || !remover.TryRemove(key, value.State))
+            if (!doomed(key, value) || !remover(key, value))
                 continue;
             removed?.Invoke(key, value);
             gone++;

@@ -26,16 +26,17 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
 
     /// <param name="sets">The map of slots.</param>
     /// <param name="tags">The map of tags.</param>
-    /// <param name="programs">Put connections in; null for readers.</param>
-    public MappedConnections(BpfDescriptor sets, BpfDescriptor tags, ConnectionPrograms? programs)
+    /// <param name="programs">Put connections in; null for who puts none in.</param>
+    /// <param name="writable">Connections may be removed.</param>
+    public MappedConnections(BpfDescriptor sets, BpfDescriptor tags, ConnectionPrograms? programs, bool writable)
     {
         (_sets, _tags, _programs) = (sets, tags, programs);
         var kernel = KernelMap.Of(sets.Value);
         if (kernel.ValueSize != Ways * SlotBytes)
             throw new Errors.CiliumException(Errors.ErrorKind.Conflict, $"The pinned connection table has sets of {kernel.ValueSize} bytes; this version uses {Ways * SlotBytes}. It was made by another version: run `cilium cleanup`, then start again.");
         _count = (int)kernel.MaxEntries;
-        _setMemory = new(sets, (nuint)_count * (nuint)kernel.ValueSize, writable: programs is not null);
-        _tagMemory = new(tags, (nuint)_count * sizeof(ulong), writable: programs is not null);
+        _setMemory = new(sets, (nuint)_count * (nuint)kernel.ValueSize, writable);
+        _tagMemory = new(tags, (nuint)_count * sizeof(ulong), writable);
     }
 
     public uint Capacity => (uint)(_count * Ways / ConntrackShape.SlotsPerConnection);

@@ -8,5 +8,5 @@ internal struct ConntrackInfo
 {
     public ulong Seed;
     public uint Table;
-    public uint Pad;
+    public uint Layout;
 }

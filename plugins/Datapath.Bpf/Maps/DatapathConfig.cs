@@ -19,5 +19,12 @@ internal struct DatapathConfig
     public uint ConntrackSets4;
     public uint ConntrackSets6;
     public uint FragmentLifetime;
+    public uint ConntrackLayout;
+    public uint PreviousContainer;
+    public uint PreviousLayout;
+    public uint PreviousSets4;
+    public uint PreviousSets6;
+    public uint Pad;
     public ulong ConntrackSeed;
+    public ulong PreviousSeed;
 }

@@ -10,7 +10,7 @@ internal sealed class MapSet : IDisposable
     private readonly string _folder;
     private readonly MapWrites? _writes;
 
-    private MapSet(string folder, MapWrites? writes, ConnectionPrograms? programs)
+    private MapSet(string folder, MapWrites? writes, ConnectionPrograms? programs, PreviousContainers previous)
     {
         _folder = folder;
         _writes = writes;
@@ -26,8 +26,9 @@ internal sealed class MapSet : IDisposable
         Policies = Open<PolicyEntryKey, PolicyEntryValue>("cilium_policy");
         PolicyCounters = Open<PolicyEntryKey, PolicyCounter>("cilium_policy_counter");
         IsTable = ConntrackShape.Pinned(folder) is { Table: not 0 };
-        Conntrack4 = IsTable ? OpenTable<ConntrackKey4>(ConntrackShape.Sets4, ConntrackShape.Tags4, programs) : new LruConnections<ConntrackKey4>(Open<ConntrackKey4, ConntrackValue>(ConntrackShape.Hash4), programs);
-        Conntrack6 = IsTable ? OpenTable<ConntrackKey6>(ConntrackShape.Sets6, ConntrackShape.Tags6, programs) : new LruConnections<ConntrackKey6>(Open<ConntrackKey6, ConntrackValue>(ConntrackShape.Hash6), programs);
+        Conntrack4 = OpenConnections<ConntrackKey4>(ConntrackShape.Hash4, ConntrackShape.Sets4, ConntrackShape.Tags4, programs);
+        Conntrack6 = OpenConnections<ConntrackKey6>(ConntrackShape.Hash6, ConntrackShape.Sets6, ConntrackShape.Tags6, programs);
+        Previous = Own(previous);
         EventsLost = Open<uint, EventsLost>("cilium_events_lost");
         Metrics = Own(new MetricsMap(Pinned("cilium_metrics")));
         Events = Own(Pinned("cilium_events"));
@@ -62,6 +63,9 @@ internal sealed class MapSet : IDisposable
 
     public IConnectionStore<ConntrackKey6> Conntrack6 { get; }
 
+    /// <summary>Where connections are that have not moved into the container in use yet.</summary>
+    public PreviousContainers Previous { get; }
+
     public BpfMap<uint, EventsLost> EventsLost { get; }
 
     public MetricsMap Metrics { get; }
@@ -70,9 +74,14 @@ internal sealed class MapSet : IDisposable
 
     /// <summary>Opens the maps that a loader has pinned.</summary>
     /// <param name="folder">Where they are pinned.</param>
-    /// <param name="writes">Counts writes; null for readers.</param>
-    /// <param name="programs">Change connections; null for readers.</param>
-    public static MapSet Open(string folder, MapWrites? writes, ConnectionPrograms? programs) => new(folder, writes, programs);
+    /// <param name="writes">Counts writes.</param>
+    /// <param name="programs">Change connections.</param>
+    /// <param name="previous">Where connections move from.</param>
+    public static MapSet Open(string folder, MapWrites writes, ConnectionPrograms programs, PreviousContainers previous) => new(folder, writes, programs, previous);
+
+    /// <summary>Opens them for reading only.</summary>
+    /// <param name="folder">Where they are pinned.</param>
+    public static MapSet OpenForReading(string folder) => new(folder, writes: null, programs: null, PreviousContainers.Open(folder, writable: false));
 
     /// <summary>True when a datapath has been set up there.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, "cilium_revision"));
@@ -83,8 +92,17 @@ internal sealed class MapSet : IDisposable
         where TKey : unmanaged
         where TValue : unmanaged => Own(new BpfMap<TKey, TValue>(name, Pinned(name), _writes));
 
-    private MappedConnections<TKey> OpenTable<TKey>(string sets, string tags, ConnectionPrograms? programs)
-        where TKey : unmanaged => Own(new MappedConnections<TKey>(Pinned(sets), Pinned(tags), programs));
+    private IConnectionStore<TKey> OpenConnections<TKey>(string hash, string sets, string tags, ConnectionPrograms? programs)
+        where TKey : unmanaged
+    {
+        string[] needed = IsTable ? [sets, tags] : [hash];
+        // Between two containers a reader finds none.
+        if (programs is null && ConntrackPins.AreMoving(_folder) && !needed.All(name => File.Exists(Path.Combine(_folder, name))))
+            return new NoConnections<TKey>();
+        if (IsTable)
+            return Own(new MappedConnections<TKey>(Pinned(sets), Pinned(tags), programs, writable: programs is not null));
+        return new LruConnections<TKey>(Open<TKey, ConntrackValue>(hash), programs is null ? null : (key, value) => programs.TryRemove(key, value.State));
+    }
 
     private BpfDescriptor Pinned(string name) => BpfDescriptor.OpenPinned(Path.Combine(_folder, name))
         ?? throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"The map {name} is not pinned under {_folder} although others are. Run `cilium cleanup`, then start again.");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cilium.Framework.Datapath.Bpf.Native;
@@ -19,6 +20,13 @@ internal sealed class BpfDescriptor : SafeHandleMinusOneIsInvalid
         if (result == -Errno.NoEntry || result == -Errno.NotDirectory)
             return null;
         throw BpfErrors.Failed(result, $"open the pin {path}");
+    }
+
+    /// <summary>A descriptor of its own for what somebody else's refers to.</summary>
+    public static BpfDescriptor Duplicate(int descriptor)
+    {
+        var result = LibC.Duplicate(descriptor, LibC.DuplicateCloseOnExec, 0);
+        return result >= 0 ? new(result) : throw BpfErrors.Failed(-Marshal.GetLastPInvokeError(), "duplicate a descriptor");
     }
 
     protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;

@@ -52,20 +52,16 @@ internal sealed unsafe class BpfObject : SafeHandleZeroOrMinusOneIsInvalid
         return (LibBpf.ProgramName(program), LibBpf.ProgramDescriptor(program));
     }
 
-    /// <summary>Writes the constants of the object.</summary>
+    /// <summary>Writes the constants of the object, if it has any.</summary>
     public void Configure(in DatapathConfig config)
     {
-        foreach (var (name, map) in Maps())
-        {
-            if (!IsConstants(name))
-                continue;
-            nuint size;
-            var value = LibBpf.MapInitialValue(map, &size);
-            if (value == 0 || size < (nuint)sizeof(DatapathConfig))
-                throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"BPF object {_path}: its constants have {size} bytes instead of {sizeof(DatapathConfig)}. It belongs to another version of this plugin.");
-            *(DatapathConfig*)value = config;
-        }
+        if (ConstantsMemory() is var memory && memory != null)
+            *memory = config;
     }
+
+    /// <summary>The constants as the compiler left them.</summary>
+    public DatapathConfig Constants() =>
+        ConstantsMemory() is var memory && memory != null ? *memory : throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"BPF object {_path} has no constants. It belongs to another version of this plugin.");
 
     /// <summary>Gives the object to the kernel.</summary>
     /// <exception cref="Errors.CiliumException">The kernel refused; the text ends with what the verifier said.</exception>
@@ -81,6 +77,22 @@ internal sealed unsafe class BpfObject : SafeHandleZeroOrMinusOneIsInvalid
 
     /// <summary>True for the map of the object's constants.</summary>
     public static bool IsConstants(string mapName) => mapName.EndsWith(".rodata.config", StringComparison.Ordinal) || mapName.EndsWith(".rodata.conf", StringComparison.Ordinal);
+
+    private DatapathConfig* ConstantsMemory()
+    {
+        foreach (var (name, map) in Maps())
+        {
+            if (!IsConstants(name))
+                continue;
+            nuint size;
+            var value = LibBpf.MapInitialValue(map, &size);
+            if (value == 0 || size < (nuint)sizeof(DatapathConfig))
+                throw new Errors.CiliumException(Errors.ErrorKind.Internal, $"BPF object {_path}: its constants have {size} bytes instead of {sizeof(DatapathConfig)}. It belongs to another version of this plugin.");
+            return (DatapathConfig*)value;
+        }
+
+        return null;
+    }
 
     protected override bool ReleaseHandle()
     {

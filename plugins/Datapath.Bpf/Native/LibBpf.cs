@@ -40,6 +40,12 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map__set_max_entries")]
     public static partial int SetMapMaxEntries(nint map, uint entries);
 
+    [LibraryImport(Library, EntryPoint = "bpf_map__reuse_fd")]
+    public static partial int ReuseMap(nint map, int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__set_autocreate")]
+    public static partial int SetMapAutoCreate(nint map, [MarshalAs(UnmanagedType.U1)] bool create);
+
     [LibraryImport(Library, EntryPoint = "bpf_map__initial_value")]
     public static partial nint MapInitialValue(nint map, nuint* size);
 

@@ -11,10 +11,14 @@ internal static unsafe partial class LibC
     public const int WriteProtection = 2;
     public const int Shared = 1;
     public const int UnmountDetach = 2;
+    public const int DuplicateCloseOnExec = 1030;
     public static readonly nint MapFailed = -1;
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Duplicate(int descriptor, int command, int least);
 
     [LibraryImport("libc", EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Mount(string source, string target, string type, ulong flags, string data);

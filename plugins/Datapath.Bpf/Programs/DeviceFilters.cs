@@ -1,29 +1,71 @@
 using Cilium.Framework.Datapath.Bpf.Native;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Datapath.Bpf.Programs;
 
 /// <summary>Which program is attached where, in the way that the settings say. When that changes, the new is attached before the old goes.</summary>
 internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string bpffs)
 {
+    private readonly Lock _lock = new();
+
     /// <summary>Both programs of an endpoint, at the host side of its device.</summary>
     public void AttachEndpoint(int ifIndex)
     {
-        Attach(ifIndex, TcHook.Ingress, programs[ProgramSet.FromEndpoint], mode == AttachMode.Tcx);
-        Attach(ifIndex, TcHook.Egress, programs[ProgramSet.ToEndpoint], mode == AttachMode.Tcx);
+        Attach(ifIndex, TcHook.Ingress, ProgramSet.FromEndpoint, mode == AttachMode.Tcx);
+        Attach(ifIndex, TcHook.Egress, ProgramSet.ToEndpoint, mode == AttachMode.Tcx);
     }
 
     /// <summary>The program of a device to other machines.</summary>
     public void AttachNative(int ifIndex) =>
-        Attach(ifIndex, TcHook.Ingress, programs[ProgramSet.FromNetdev], mode == AttachMode.Tcx || (mode == AttachMode.Auto && TcxFilter.IsSupported));
+        Attach(ifIndex, TcHook.Ingress, ProgramSet.FromNetdev, mode == AttachMode.Tcx || (mode == AttachMode.Auto && TcxFilter.IsSupported));
 
     /// <summary>The program of the node's door to its endpoints.</summary>
-    public void AttachHost(int ifIndex) => Attach(ifIndex, TcHook.Egress, programs[ProgramSet.FromHost], mode == AttachMode.Tcx);
+    public void AttachHost(int ifIndex) => Attach(ifIndex, TcHook.Egress, ProgramSet.FromHost, mode == AttachMode.Tcx);
 
     public bool IsNative(int ifIndex) => Has(bpffs, ifIndex, TcHook.Ingress, ProgramSet.FromNetdev);
 
     public bool IsHost(int ifIndex) => Has(bpffs, ifIndex, TcHook.Egress, ProgramSet.FromHost);
 
     public bool DetachNative(int ifIndex) => Detach(bpffs, ifIndex, TcHook.Ingress);
+
+    /// <summary>Puts the programs of this set in the place of others of the same name, at every device of this thread's namespace.</summary>
+    /// <returns>What went wrong at which device.</returns>
+    public IReadOnlyList<string> RenewAll()
+    {
+        var problems = new List<string>();
+        using var netlink = RouteNetlink.Open();
+        var links = netlink.ListLinks();
+        foreach (var link in links)
+        {
+            foreach (var way in (IFilter[])[.. Ways(bpffs, link.Index, TcHook.Ingress), .. Ways(bpffs, link.Index, TcHook.Egress)])
+            {
+                try
+                {
+                    Renew(way);
+                }
+                catch (CiliumException) when (LibC.DeviceName(link.Index) is null)
+                {
+                    // The device has gone meanwhile.
+                }
+                catch (CiliumException exception)
+                {
+                    problems.Add($"device {link.Name}: {exception.Message}");
+                }
+            }
+        }
+
+        if (problems.Count == 0)
+            ForgetReplaced([.. links.Select(link => link.Index)]);
+        return problems;
+    }
+
+    /// <summary>Changes the programs while nobody attaches one.</summary>
+    public void Change(Action<ProgramSet> change)
+    {
+        lock (_lock)
+            change(programs);
+    }
 
     /// <summary>Removes what is left of links whose device is gone.</summary>
     public int RemoveDead() => TcxFilter.RemoveDead(bpffs);
@@ -44,6 +86,20 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
     /// <summary>Detaches what is ours, in whichever way it is attached.</summary>
     /// <returns>True when something was.</returns>
     public static bool Detach(string bpffs, int ifIndex, int point) => Ways(bpffs, ifIndex, point).Where(way => way.Detach()).ToArray().Length > 0;
+
+    private void Renew(IFilter way)
+    {
+        if (way.Attached() is not { IsOurs: true } attached)
+            return;
+        lock (_lock)
+            way.Attach(programs[attached.Name]);
+    }
+
+    private void Attach(int ifIndex, int point, string name, bool tcx)
+    {
+        lock (_lock)
+            Attach(ifIndex, point, programs[name], tcx);
+    }
 
     private void Attach(int ifIndex, int point, LoadedProgram program, bool tcx)
     {

@@ -9,8 +9,8 @@ internal static class OwnPrograms
 {
     private const string Replaced = "_was_";
 
-    /// <summary>Only our programs use a map of this name.</summary>
-    private const string OurMap = "cilium_revision";
+    /// <summary>Only our programs use a map of this name, and each of them does.</summary>
+    private const string OurMap = "cilium_local";
 
     /// <summary>The program of a number; null when it is none of ours.</summary>
     public static KernelProgram? Find(string bpffs, uint id) => Pinned(bpffs).FirstOrDefault(program => program.Id == id) ?? FindWithoutPin(id);

@@ -9,7 +9,8 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Datapath.Bpf.Targets;
 
 /// <summary>Endpoints: filters on their devices, their entry, their addresses. A filter without an entry drops everything, so it goes first and stays longest.</summary>
-internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revision revision, PolicyIndex policies, ConnectionPurge purge) : IReconcileTarget<EndpointRow>
+/// <param name="settled">Set when every source has delivered its endpoints.</param>
+internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revision revision, PolicyIndex policies, ConnectionPurge purge, ManualResetEventSlim settled) : IReconcileTarget<EndpointRow>
 {
     /// <summary>changed_at of an endpoint that is not written completely: no verdict about it holds.</summary>
     private const uint Unfinished = uint.MaxValue;
@@ -23,7 +24,9 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
     public ValueTask<int> PruneAsync(IReadOnlyCollection<EndpointRow> desired, CancellationToken cancellationToken)
     {
         var wanted = desired.Select(row => (uint)row.Id).ToHashSet();
-        return new(RemoveWhere((id, _) => !wanted.Contains(id), cancellationToken));
+        var removed = RemoveWhere((id, _) => !wanted.Contains(id), cancellationToken);
+        settled.Set();
+        return new(removed);
     }
 
     /// <summary>Removes endpoints whose device vanished while nobody looked.</summary>

@@ -40,8 +40,9 @@ internal sealed class BpfDatapathView(string bpffs) : IDatapathView
     {
         using var clock = OpenClock();
         var now = clock.Now();
-        return maps.Conntrack4.Entries().Select(entry => Connection(entry.Key.Proto, AddressOf(entry.Key.Address0), AddressOf(entry.Key.Address1), entry.Key.Port0, entry.Key.Port1, entry.Value, now))
-            .Concat(maps.Conntrack6.Entries().Select(entry => Connection(entry.Key.Proto, AddressOf(entry.Key.Address0), AddressOf(entry.Key.Address1), entry.Key.Port0, entry.Key.Port1, entry.Value, now)));
+        // One that is moving may stand in both containers.
+        return maps.Conntrack4.Entries().Concat(maps.Previous.Entries(previous => previous.Conntrack4)).DistinctBy(entry => entry.Key).Select(entry => Connection(entry.Key.Proto, AddressOf(entry.Key.Address0), AddressOf(entry.Key.Address1), entry.Key.Port0, entry.Key.Port1, entry.Value, now))
+            .Concat(maps.Conntrack6.Entries().Concat(maps.Previous.Entries(previous => previous.Conntrack6)).DistinctBy(entry => entry.Key).Select(entry => Connection(entry.Key.Proto, AddressOf(entry.Key.Address0), AddressOf(entry.Key.Address1), entry.Key.Port0, entry.Key.Port1, entry.Value, now)));
     });
 
     public ValueTask<IReadOnlyList<MetricInfo>> ListMetricsAsync(CancellationToken cancellationToken) => Read<MetricInfo>(maps =>
@@ -99,7 +100,7 @@ internal sealed class BpfDatapathView(string bpffs) : IDatapathView
     {
         if (!MapSet.Exists(bpffs))
             return new([]);
-        using var maps = MapSet.Open(bpffs, writes: null, programs: null);
+        using var maps = MapSet.OpenForReading(bpffs);
         return new([.. list(maps)]);
     }
 }

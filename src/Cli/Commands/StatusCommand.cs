@@ -8,6 +8,9 @@ namespace Cilium.Framework.Cli.Commands;
 /// <summary><c>cilium status</c>: is everything well, and if not, what.</summary>
 internal static class StatusCommand
 {
+    /// <summary>State that moves from one version or setting to another: shown though it is well, because somebody waits for its end.</summary>
+    private const string Migration = ".migration";
+
     public static Command Create()
     {
         var output = Globals.Output();
@@ -39,7 +42,7 @@ internal static class StatusCommand
             ("Identities:", status.Identities.ToString(CultureInfo.InvariantCulture), ""),
             .. status.Ipam.Select(pool => ("IPAM:", pool, "")),
             .. status.Warnings.Select(warning => ("Warning:", warning, "Warning")),
-            .. status.Health.Where(entry => entry.Level != "Ok").Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}", entry.Level)),
+            .. status.Health.Where(entry => entry.Level != "Ok" || entry.Path.EndsWith(Migration, StringComparison.Ordinal)).Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}", entry.Level)),
         ];
         foreach (var (name, text, state) in lines)
             WrappedText.Write(name, text, state);

@@ -25,7 +25,7 @@ public sealed class PressureTests
 
         Assert.True(pressure.IsHigh);
         Assert.Equal(
-            $"IPv4 800 of 1,000 connections (80 %), IPv6 7 of 1,000 connections (1 %). When there is no room, {consequence}. See who opens so many (cilium bpf ct list), or raise datapath.bpf.conntrack-max (it takes effect after `cilium cleanup --force`).",
+            $"IPv4 800 of 1,000 connections (80 %), IPv6 7 of 1,000 connections (1 %). When there is no room, {consequence}. See who opens so many (cilium bpf ct list), or raise datapath.bpf.conntrack-max and start the agent again (connections move).",
             pressure.Describe());
     }
 

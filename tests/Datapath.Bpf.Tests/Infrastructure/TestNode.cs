@@ -51,11 +51,14 @@ internal sealed class TestNode : IDisposable
     public BpfDatapath Datapath { get; private set; }
 
     /// <summary>Another agent takes over, as after a kill: nothing of the old one is disposed but its background work.</summary>
-    public void Restart(BpfSettings? settings = null, string? pluginDirectory = null)
+    /// <param name="settings">Of the new one; default: the same.</param>
+    /// <param name="pluginDirectory">Holds its programs.</param>
+    /// <param name="holdsMigration">Connections move only when the test says so.</param>
+    public void Restart(BpfSettings? settings = null, string? pluginDirectory = null, bool holdsMigration = false)
     {
         Dispose(Datapath);
         Settings = settings ?? Settings;
-        Datapath = new(Context(pluginDirectory), Settings);
+        Datapath = new(Context(pluginDirectory), Settings) { HoldsMigration = holdsMigration };
         In(() => Done(Datapath.InitializeAsync(default)));
     }
 

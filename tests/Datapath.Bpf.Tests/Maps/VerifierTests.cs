@@ -41,6 +41,30 @@ public sealed partial class VerifierTests
     }
 
     [Theory]
+    [InlineData(true, false, false, true)]
+    [InlineData(true, false, true, false)]
+    [InlineData(false, true, false, true)]
+    [InlineData(false, true, true, false)]
+    [InlineData(true, true, false, false)]
+    [InlineData(true, true, false, true)]
+    [InlineData(true, true, true, false)]
+    [InlineData(true, true, true, true)]
+    public void All_objects_load_while_connections_move(bool ipv4, bool ipv6, bool fromTable, bool toTable)
+    {
+        using var node = new TestNode(ipv4, ipv6, Variant.Settings with { ConntrackTable = fromTable });
+
+        node.Restart(node.Settings with { ConntrackTable = toTable, ConntrackMax = 4096 }, holdsMigration: true);
+
+        // from_host asks for no connection.
+        var (programs, previous) = (node.Datapath.State.Programs, node.Datapath.State.Maps.Previous.Newest!);
+        var old = Native.KernelMap.Of(previous.MapOf(fromTable ? "cilium_old_set4" : "cilium_old_ct4")!.Value).Id;
+        Assert.All(ProgramSet.Attached.Except([ProgramSet.FromHost]), name => Assert.Contains(old, programs[name].Kernel.Maps));
+        using (programs.LoadMover(previous))
+            programs.ForgetPrevious();
+        Assert.All(ProgramSet.Attached, name => Assert.DoesNotContain(old, programs[name].Kernel.Maps));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_family_that_is_not_enabled_is_dropped(bool ipv4)
@@ -62,6 +86,8 @@ public sealed partial class VerifierTests
                 Assert.Equal(0, LibBpf.SetMapMaxEntries(map, KernelMap.Of(pinned.Value).MaxEntries));
         }
 
+        foreach (var (_, map) in opened.Maps().Where(map => map.Name.StartsWith(Bpf.Conntrack.PreviousConnections.Prefix, StringComparison.Ordinal)))
+            Assert.Equal(0, LibBpf.SetMapAutoCreate(map, false));
         opened.Configure(node.Datapath.Config());
         var start = ProcessorTime();
         opened.Load();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Packaging.Tests.Package;
 
@@ -52,6 +53,13 @@ internal sealed class ScratchMachine : IAsyncDisposable
         machine._init = int.Parse((await File.ReadAllTextAsync($"/proc/{unshare.Id}/task/{unshare.Id}/children", Checkout.Cancelled)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
         return machine;
     }
+
+    /// <summary>Its network.</summary>
+    public NetworkNamespace Network => new($"/proc/{_init}/ns/net");
+
+    /// <summary>One of its files, by the way from here.</summary>
+    /// <param name="path">As it is called there.</param>
+    public string PathOf(string path) => $"/proc/{_init}/root{_folder.Path}/root{path}";
 
     /// <summary>Runs a command of the shell there, as root, from its root folder.</summary>
     public Task<(int Status, string Output)> RunAsync(string command) => Checkout.RunAsync("nsenter", [.. Enter, command]);
