@@ -15,7 +15,7 @@ internal sealed record Options(bool Json, int Rounds, bool Table, IReadOnlySet<s
         return new(
             arguments.Contains("--json"),
             Value("--rounds") is { } rounds ? int.Parse(rounds, CultureInfo.InvariantCulture) : 100,
-            (Value("--conntrack") ?? "lru") == "table",
+            (Value("--conntrack") ?? "table") == "table",
             Value("--flows")?.Split(',').ToHashSet(),
             Value("--plot"));
 

@@ -25,7 +25,7 @@ internal sealed record BpfSettings
     public bool ConntrackMaxIsAutomatic { get; init; }
 
     /// <summary>Connections are kept in the table of our own, not in a hash of the kernel.</summary>
-    public bool ConntrackTable { get; init; }
+    public bool ConntrackTable { get; init; } = true;
 
     /// <summary>Pause between two collections of expired connections.</summary>
     public TimeSpan ConntrackGcInterval { get; init; } = TimeSpan.FromSeconds(30);
@@ -56,7 +56,7 @@ internal sealed record BpfSettings
             Attach = Enum.Parse<AttachMode>(Choice("attach", "auto", "auto", "tcx", "tc"), ignoreCase: true),
             ConntrackMaxIsAutomatic = section["conntrack-max"] is null or "auto",
             ConntrackMax = section["conntrack-max"] is null or "auto" ? ConnectionRoom.OfThisMachine() : Number("conntrack-max", defaults.ConntrackMax, 1024, 1 << 24, "auto, "),
-            ConntrackTable = Choice("conntrack", "lru", "lru", "table") == "table",
+            ConntrackTable = Choice("conntrack", "table", "table", "lru") == "table",
             ConntrackGcInterval = TimeSpan.FromSeconds(Number("conntrack-gc-interval", (uint)defaults.ConntrackGcInterval.TotalSeconds, 1, 3600)),
             PolicyMax = Number("policy-max", defaults.PolicyMax, 256, 1 << 24),
             ManageSysctl = Choice("sysctl", "report", "report", "manage") == "manage",

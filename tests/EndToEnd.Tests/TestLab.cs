@@ -10,7 +10,7 @@ internal sealed class TestLab : IAsyncDisposable
     private static readonly string[] Variant =
     [
         $"datapath.bpf.attach={Environment.GetEnvironmentVariable("CILIUM_TEST_ATTACH") ?? "auto"}",
-        $"datapath.bpf.conntrack={Environment.GetEnvironmentVariable("CILIUM_TEST_CONNTRACK") ?? "lru"}",
+        $"datapath.bpf.conntrack={Environment.GetEnvironmentVariable("CILIUM_TEST_CONNTRACK") ?? "table"}",
     ];
 
     private static int _count;

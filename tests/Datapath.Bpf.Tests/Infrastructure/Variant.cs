@@ -5,7 +5,7 @@ namespace Cilium.Framework.Datapath.Bpf.Tests.Infrastructure;
 /// <summary>The variant of the datapath that this run of the tests exercises: test.sh runs them once for each, by the environment.</summary>
 internal static class Variant
 {
-    /// <summary>lru (default) or table.</summary>
+    /// <summary>table (default) or lru.</summary>
     private const string ConntrackVariable = "CILIUM_TEST_CONNTRACK";
 
     /// <summary>auto (default), tcx or tc.</summary>
@@ -19,7 +19,7 @@ internal static class Variant
     public static BpfSettings Settings { get; } = new()
     {
         BpfFs = "",
-        ConntrackTable = Environment.GetEnvironmentVariable(ConntrackVariable) == "table",
+        ConntrackTable = Environment.GetEnvironmentVariable(ConntrackVariable) != "lru",
         Attach = Enum.Parse<AttachMode>(Environment.GetEnvironmentVariable(AttachVariable) ?? nameof(AttachMode.Auto), ignoreCase: true),
     };
 }

@@ -13,6 +13,7 @@ public sealed class SettingsTests
 
         Assert.Equal("/run/cilium/bpffs", settings.BpfFs);
         Assert.False(settings.ManageSysctl);
+        Assert.True(settings.ConntrackTable);
     }
 
     [Fact]
@@ -22,6 +23,7 @@ public sealed class SettingsTests
         {
             ["datapath:bpf:bpffs"] = "relative",
             ["datapath:bpf:conntrack-max"] = "many",
+            ["datapath:bpf:conntrack"] = "hash",
             ["datapath:bpf:sysctl"] = "maybe",
             ["datapath:bpf:events-buffer-bytes"] = "5000",
         });
@@ -31,6 +33,7 @@ public sealed class SettingsTests
         Assert.Equal(
             [
                 "datapath:bpf:conntrack-max: \"many\" is not accepted. Accepted: auto, 1024..16777216.",
+                "datapath:bpf:conntrack: \"hash\" is not accepted. Accepted: table, lru.",
                 "datapath:bpf:sysctl: \"maybe\" is not accepted. Accepted: report, manage.",
                 "datapath:bpf:bpffs: \"relative\" is not an absolute path.",
                 "datapath:bpf:events-buffer-bytes: 5000 is not a power of two.",
