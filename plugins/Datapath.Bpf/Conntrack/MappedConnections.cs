@@ -19,7 +19,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
     private readonly BpfDescriptor _sets;
     private readonly BpfDescriptor _tags;
     private readonly ConnectionPrograms? _programs;
-    private readonly MappedMemory _setMemory;
+    private readonly MappedOnDemand _setMemory;
     private readonly MappedMemory _tagMemory;
     private readonly int _count;
     private HashSet<(int Slot, uint State)> _busy = [];
@@ -43,6 +43,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
 
     public IEnumerable<KeyValuePair<TKey, ConntrackValue>> Entries()
     {
+        using var look = _setMemory.Begin();
         foreach (var slot in Slots())
         {
             if (TryRead(slot, out var key, out var value))
@@ -61,6 +62,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
 
     public (int Seen, int Removed) Remove(Func<TKey, ConntrackValue, bool> doomed, Action<TKey, ConntrackValue>? removed = null)
     {
+        using var look = _setMemory.Begin();
         var (seen, gone) = (0, 0);
         foreach (var slot in Slots())
         {
@@ -79,6 +81,7 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
 
     public int FreeAbandoned()
     {
+        using var look = _setMemory.Begin();
         var busy = new HashSet<(int, uint)>();
         var freed = 0;
         for (var slot = 0; slot < _count * Ways; slot++)
@@ -104,13 +107,13 @@ internal sealed unsafe class MappedConnections<TKey> : IConnectionStore<TKey>, I
     /// <summary>Takes every slot and dies: as an agent that is killed between taking and freeing.</summary>
     internal void TakeForTest()
     {
+        using var look = _setMemory.Begin();
         foreach (var slot in Slots())
             TryTake(slot, Volatile.Read(ref ValueAt(slot)->State));
     }
 
     public void Dispose()
     {
-        _setMemory.Dispose();
         _tagMemory.Dispose();
         _sets.Dispose();
         _tags.Dispose();
