@@ -107,10 +107,10 @@ public sealed class EndpointRegistry : IDisposable
 
     private ValueTask Undo()
     {
-        foreach (var (id, drafted) in _draft)
+        foreach (var drafted in _draft.Values.OfType<EndpointRequest>())
+            _holders.Remove(drafted);
+        foreach (var id in _draft.Keys)
         {
-            if (drafted is not null)
-                _holders.Remove(drafted);
             if (_table.TryGet(id, out var stands))
                 _holders.Add(stands);
         }

@@ -107,8 +107,22 @@ public sealed class EndpointRegistryTests : IDisposable
     [Fact]
     public async Task What_cannot_be_written_to_the_disk_is_not_taken()
     {
-        Directory.CreateDirectory(Path.Combine(_state.Path, "endpoints.json.new"));
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_state.Path, "endpoints.json.new"));
         await Assert.ThrowsAnyAsync<Exception>(() => AddAsync(1));
         Assert.Empty(_table);
+        inTheWay.Delete();
+        Assert.Equal(1, (await AddAsync(1)).Request!.Id);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_removed_from_the_disk_keeps_its_number_its_device_and_its_address()
+    {
+        await AddAsync(1);
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_state.Path, "endpoints.json.new"));
+        await Assert.ThrowsAnyAsync<Exception>(() => _registry.RemoveAsync(1));
+        inTheWay.Delete();
+        Assert.Equal("Device lxc1 belongs to endpoint 1. Delete that endpoint first.", (await AddAsync(9, device: "lxc1")).Message);
+        Assert.Equal("Address 10.0.0.1 belongs to endpoint 1. Delete that endpoint first, or take another address (POST /ipam).", (await AddAsync(9, ip: "10.0.0.1")).Message);
+        Assert.True(await _registry.RemoveAsync(1));
     }
 }
