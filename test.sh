@@ -22,7 +22,12 @@ done
 build() {
 	eng/prerequisites.sh
 	eng/with-compiler.sh dotnet build Cilium.Framework.sln --nologo -v quiet
-	((fast)) || eng/publish.sh artifacts/layout Debug --no-build
+	# Under emulation an agent that compiles itself takes half a minute to start.
+	if [[ $kernel ]]; then
+		eng/publish.sh artifacts/layout Release
+	elif ! ((fast)); then
+		eng/publish.sh artifacts/layout Debug --no-build
+	fi
 }
 
 [[ $kernel == here ]] || build
@@ -58,21 +63,30 @@ same=(-class- '*MutantTests' -class- '*LayoutTests' -class- '*SettingsTests' -cl
 	-class- '*AdoptionTests' -class- '*MigrationTests' -class- '*MigrationCrashTests')
 
 # Under emulation a second takes twenty. What is asked there: does every program load, does it judge alike, does it live through restarts and moves.
-there=(-class '*.VerifierTests' -class 'Cilium.Framework.Datapath.Suite.*' -class '*.RestartTests' -class '*.CrashTests' -class '*.AttachModeTests' -class '*.TableTests' -class '*.EntryTests'
-	-class '*.TwoPodsTests' -class '*.MigrationTests')
+verdicts=(-class 'Cilium.Framework.Datapath.Suite.*' -class '*.RestartTests')
+there=("${verdicts[@]}" -class '*.VerifierTests' -class '*.CrashTests' -class '*.AttachModeTests' -class '*.TableTests' -class '*.EntryTests' -class '*.TwoPodsTests' -class '*.MigrationTests')
 
-in_variant() { # ATTACH/CONNTRACK
+choose() { # ATTACH/CONNTRACK
 	export CILIUM_TEST_ATTACH=${1%/*} CILIUM_TEST_CONNTRACK=${1#*/}
 	echo "== attach $CILIUM_TEST_ATTACH, conntrack $CILIUM_TEST_CONNTRACK, Linux $(uname -r)"
-	if [[ $kernel ]]; then
-		echo "left out: all of Datapath.Bpf.Tests but $(printf '%s ' "${there[@]#-class}")"
-		run Datapath.Bpf.Tests "${there[@]}"
-	else
-		run Datapath.Bpf.Tests "${same[@]}"
-	fi
+}
+
+in_variant() { # ATTACH/CONNTRACK
+	choose "$1"
+	run Datapath.Bpf.Tests "${same[@]}"
 	# Generated cases know no way to attach: once for each way to keep connections.
 	[[ $1 == tc/table ]] || run Oracles.Tests "${same[@]}" -trait Needs=Root
 	run EndToEnd.Tests -class '*.RestartTests'
+}
+
+under_kernel() {
+	choose auto/table
+	echo "left out: other suites than Datapath.Bpf.Tests, Oracles.Tests and EndToEnd.Tests; of these, other tests than ${there[*]//-class/}"
+	run Datapath.Bpf.Tests "${there[@]}"
+	run Oracles.Tests -trait Needs=Root
+	run EndToEnd.Tests -class '*.RestartTests'
+	choose tc/lru
+	run Datapath.Bpf.Tests "${verdicts[@]}"
 }
 
 for project in tests/*Tests; do
@@ -84,8 +98,7 @@ done
 
 # Verdicts and restarts once more in the other ways to attach and to keep connections.
 if [[ $kernel ]]; then
-	in_variant auto/table
-	in_variant tc/lru
+	under_kernel
 elif ! ((fast)); then
 	in_variant tcx/lru
 	in_variant tc/table
