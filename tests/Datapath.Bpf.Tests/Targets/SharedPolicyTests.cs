@@ -1,5 +1,3 @@
-using Cilium.Framework.Rows;
-
 namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 
 /// <summary>Replicas share one realised policy: what a change of rules costs does not grow with their number, nor with the number of its entries.</summary>
