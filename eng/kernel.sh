@@ -7,6 +7,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 kernel=${1:?usage: eng/kernel.sh debian12 COMMAND...}
 shift
 [[ $kernel == debian12 ]] || { echo "kernel.sh: unknown kernel $kernel. Accepted: debian12" >&2; exit 2; }
+case $root in
+/tmp/* | /run/* | /dev/*) echo "kernel.sh: $root: the guest has folders of its own under /tmp, /run and /dev and would not see it. Put the checkout somewhere else" >&2; exit 2 ;;
+esac
 grep -q '^VERSION_ID="12"' /etc/os-release || { echo "kernel.sh: the kernel of Debian 12 comes from its packages: run this on Debian 12" >&2; exit 1; }
 
 # What the guest needs before it sees this machine's files, and what the tests need of a kernel that has it in modules. Order does not matter.
