@@ -50,6 +50,9 @@ internal sealed class TestNode : IDisposable
 
     public BpfDatapath Datapath { get; private set; }
 
+    /// <summary>From now on what is done here is done with the capabilities of an agent.</summary>
+    public bool IsConfined { get; set; }
+
     /// <summary>Another agent takes over, as after a kill: nothing of the old one is disposed but its background work.</summary>
     /// <param name="settings">Of the new one; default: the same.</param>
     /// <param name="pluginDirectory">Holds its programs.</param>
@@ -143,12 +146,8 @@ internal sealed class TestNode : IDisposable
     public Programs.TestRun Run(string program, byte[] frame, int ifIndex, int ingressIfIndex) =>
         In(() => Programs.TestRun.Once(Datapath.State.Programs[program].Descriptor, frame, new Native.SkBuff { IfIndex = (uint)ifIndex, IngressIfIndex = (uint)ingressIfIndex }));
 
-    /// <summary>Runs inside the node's namespace, with the capabilities of an agent.</summary>
-    public T In<T>(Func<T> function) => Namespace.Run(() =>
-    {
-        AgentThread.Confine();
-        return function();
-    });
+    /// <summary>Runs inside the node's namespace.</summary>
+    public T In<T>(Func<T> function) => Namespace.Run(() => IsConfined ? AgentThread.Run(function) : function());
 
     public void In(Action action) => In(() =>
     {

@@ -8,6 +8,8 @@ namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 [Trait("Needs", "Root")]
 public sealed class OwnProgramsTests : TwoEndpoints
 {
+    public OwnProgramsTests() => Node.IsConfined = true;
+
     private BpfSettings Filters => Node.Settings with { Attach = AttachMode.Tc };
 
     [Fact]
