@@ -84,7 +84,7 @@ first_files
 qemu-system-x86_64 -accel tcg,thread=multi -m "$memory" -smp 2 -nographic -nodefaults -serial stdio -no-reboot \
 	-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
 	-kernel "$folder"/boot/vmlinuz-* -initrd "$work/initrd" -append "console=ttyS0 quiet loglevel=3 panic=-1" </dev/null |
-	tr -d '\r' | tee "$work/console" | sed -u -n '/^kernel.sh: begins/,/^kernel.sh: ended/{//!p}'
+	sed -u 's/\r//g' | tee "$work/console" | sed -u -n '/^kernel.sh: begins/,/^kernel.sh: ended/{//!p}'
 status=$(sed -n 's/^kernel.sh: ended with status //p' "$work/console" | tail -1)
 [[ -n $status ]] || { tail -50 "$work/console" >&2; echo "kernel.sh: the guest ended without a status" >&2; exit 1; }
 exit "$status"
