@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Datapath.Bpf.Programs;
 
@@ -6,12 +5,14 @@ namespace Cilium.Framework.Datapath.Bpf.Tests.Maps;
 
 /// <summary>Every object, with every combination of families, is accepted by the verifier.</summary>
 [Trait("Needs", "Root")]
-public sealed partial class VerifierTests
+public sealed class VerifierTests
 {
-    /// <summary>The goal for the two programs of endpoints together. Processor time of the best of several loads: the machine may be doing other things.</summary>
-    private const double PairMilliseconds = 60;
-    private const int Loads = 12;
-    private const int ThreadProcessorTime = 3;
+    /// <summary>What the verifier follows in the two programs of endpoints together. On the machine of bench/results/datapath.md that takes 35 (lru) and 48 ms (table) of 60;
+    /// time differs from machine to machine, the number of instructions does not.</summary>
+    private const uint PairInstructionsLru = 32_000, PairInstructionsTable = 51_000;
+
+    /// <summary>verified_insns of struct bpf_prog_info (linux/bpf.h).</summary>
+    private const int InfoBytes = 256, VerifiedOffset = 216;
 
     [Theory]
     [InlineData(true, false, false)]
@@ -31,13 +32,13 @@ public sealed partial class VerifierTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_pair_of_programs_loads_in_time(bool table)
+    public void The_verifier_follows_few_instructions_of_the_pair_of_programs(bool table)
     {
         using var node = new TestNode(settings: Variant.Settings with { ConntrackTable = table });
 
-        var best = new[] { ProgramSet.FromEndpoint, ProgramSet.ToEndpoint }.Sum(name => Enumerable.Range(0, Loads).Min(_ => MillisecondsToLoad(node, name)));
+        var followed = VerifiedInstructions(node, ProgramSet.FromEndpoint) + VerifiedInstructions(node, ProgramSet.ToEndpoint);
 
-        Assert.InRange(best, 1, PairMilliseconds);
+        Assert.InRange(followed, 1u, table ? PairInstructionsTable : PairInstructionsLru);
     }
 
     [Theory]
@@ -76,32 +77,12 @@ public sealed partial class VerifierTests
         Assert.Equal(ipv4 ? DropReason.UnsupportedL3 : DropReason.None, node.From(pod, Frames.UdpFrom(pod, "2001:db8::7", 1, 2)).Reason);
     }
 
-    private static double MillisecondsToLoad(TestNode node, string name)
+    private static unsafe uint VerifiedInstructions(TestNode node, string name)
     {
-        using var opened = BpfObject.Open(Path.Combine(Variant.Objects, "bpf", name + ".o"), node.Settings.BpfFs);
-        foreach (var (mapName, map) in opened.Maps().Where(map => LibBpf.MapPinPath(map.Map) != 0))
-        {
-            using var pinned = BpfDescriptor.OpenPinned(Path.Combine(node.Settings.BpfFs, mapName));
-            if (pinned is not null)
-                Assert.Equal(0, LibBpf.SetMapMaxEntries(map, KernelMap.Of(pinned.Value).MaxEntries));
-        }
-
-        foreach (var (_, map) in opened.Maps().Where(map => map.Name.StartsWith(Bpf.Conntrack.PreviousConnections.Prefix, StringComparison.Ordinal)))
-            Assert.Equal(0, LibBpf.SetMapAutoCreate(map, false));
-        opened.Configure(node.Datapath.Config());
-        var start = ProcessorTime();
-        opened.Load();
-        return (ProcessorTime() - start).TotalMilliseconds;
+        var info = stackalloc byte[InfoBytes];
+        new Span<byte>(info, InfoBytes).Clear();
+        uint length = InfoBytes;
+        Assert.Equal(0, LibBpf.GetInfo(node.Datapath.State.Programs[name].Descriptor.Value, info, &length));
+        return *(uint*)(info + VerifiedOffset);
     }
-
-    private static unsafe TimeSpan ProcessorTime()
-    {
-        Span<long> time = stackalloc long[2];
-        fixed (long* pointer = time)
-            Assert.Equal(0, GetTime(ThreadProcessorTime, pointer));
-        return TimeSpan.FromSeconds(time[0]) + TimeSpan.FromMicroseconds(time[1] / 1000);
-    }
-
-    [LibraryImport("libc", EntryPoint = "clock_gettime")]
-    private static unsafe partial int GetTime(int clock, long* time);
 }
