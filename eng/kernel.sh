@@ -59,6 +59,7 @@ first_files() { # the guest's first file system
 		mount -t overlay -o lowerdir=/host,upperdir=/over/upper,workdir=/over/work overlay /machine
 		for there in proc sys dev; do mount --move /\$there /machine/\$there; done
 		mkdir -p /machine/dev/pts /machine/dev/shm
+		ln -s /proc/self/fd /machine/dev/fd
 		mount -t devpts pts /machine/dev/pts; mount -t tmpfs shm /machine/dev/shm
 		mount -t tmpfs tmp /machine/tmp; mount -t tmpfs run /machine/run; mount -t bpf bpf /machine/sys/fs/bpf; mount -t cgroup2 cgroup /machine/sys/fs/cgroup
 		chroot /machine /bin/bash "$root/artifacts/kernels/command"
