@@ -50,8 +50,16 @@ internal sealed class GroupCommit(Action begin, Action commit, Func<ValueTask> u
         }
         catch (Exception exception)
         {
-            await undo();
-            group.ForEach(draft => draft.Fail(exception));
+            try
+            {
+                await undo();
+            }
+            finally
+            {
+                // Also when a backend cannot take back what it gave: nobody waits for ever.
+                group.ForEach(draft => draft.Fail(exception));
+            }
+
             return;
         }
 

@@ -7,6 +7,7 @@ public sealed class GroupCommitTests : IDisposable
     private readonly List<string> _log = [];
     private readonly GroupCommit _changes;
     private string? _trouble;
+    private bool _isUndoBroken;
 
     public GroupCommitTests() => _changes = new(
         () => _log.Add("begin"),
@@ -19,7 +20,7 @@ public sealed class GroupCommitTests : IDisposable
         () =>
         {
             _log.Add("undo");
-            return default;
+            return _isUndoBroken ? throw new NotSupportedException("undo") : default;
         });
 
     public void Dispose() => _changes.Dispose();
@@ -82,6 +83,19 @@ public sealed class GroupCommitTests : IDisposable
         Assert.Equal(2, _log.Count(line => line == "undo"));
 
         _trouble = null;
+        Assert.Equal("c", await ChangeAsync("c"));
+    }
+
+    [Fact]
+    public async Task A_backend_that_cannot_take_back_leaves_nobody_waiting()
+    {
+        var (first, go) = Hold();
+        var later = new[] { ChangeAsync("a"), ChangeAsync("b") };
+        (_trouble, _isUndoBroken) = ("disk full", true);
+        go.SetResult();
+        foreach (var change in later.Append(first))
+            await Assert.ThrowsAnyAsync<Exception>(() => change.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+        (_trouble, _isUndoBroken) = (null, false);
         Assert.Equal("c", await ChangeAsync("c"));
     }
 
