@@ -17,6 +17,8 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
 
     public KvstoreCapabilities Capabilities => KvstoreCapabilities.EveryRevision | KvstoreCapabilities.NativePrefixEmpty;
 
+    public KvstoreLimits Limits { get; } = new() { MinTimeToLive = TimeSpan.FromSeconds(1), MaxValueBytes = 512 * 1024, MaxCommitBytes = 1024 * 1024 };
+
     public async ValueTask StartAsync(CancellationToken cancellationToken)
     {
         await _lock.WaitAsync(cancellationToken);
@@ -42,7 +44,7 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
 
     public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        KvLimits.CheckKey(key);
+        Limits.CheckKey("embedded", key);
         return UseAsync(database => database.Get(key), cancellationToken);
     }
 
@@ -51,11 +53,7 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
 
     public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(conditions);
-        ArgumentNullException.ThrowIfNull(operations);
-        foreach (var condition in conditions)
-            KvLimits.CheckCondition(condition);
-        KvLimits.CheckOperations(operations);
+        Limits.Check("embedded", conditions, operations);
         return UseAsync(database => Commit(database, conditions, operations), cancellationToken);
     }
 
@@ -73,6 +71,8 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
             await CloseAsync(channel);
         }
     }
+
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public async ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
@@ -147,7 +147,7 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
     // What a watch is told about it; null when nothing changed.
     private static KvEvent? Carry(KvDatabase database, KvOperation operation, ulong revision)
     {
-        var existed = database.Get(KvLimits.KeyOf(operation)) is not null;
+        var existed = database.Get(operation.Key) is not null;
         switch (operation)
         {
             case KvOperation.Put put:

@@ -106,9 +106,9 @@ public sealed class EmbeddedKvstoreTests : IAsyncLifetime
     [Fact]
     public async Task The_largest_key_value_and_commit_are_accepted()
     {
-        var operations = Enumerable.Range(0, IKvstore.MaxOperations).Select(i => Put(new string('k', 1022) + $"{i:00}", i == 0 ? new string('x', IKvstore.MaxValueBytes) : "")).ToArray();
+        var operations = Enumerable.Range(0, _store.Limits.MaxOperations).Select(i => Put(new string('k', 1022) + $"{i:00}", i == 0 ? new string('x', _store.Limits.MaxValueBytes) : "")).ToArray();
         Assert.True((await _store.CommitAsync([], operations, Stop)).Succeeded);
-        Assert.Equal(IKvstore.MaxValueBytes, (await _store.GetAsync(new string('k', 1022) + "00", Stop))!.Value.Length);
+        Assert.Equal(_store.Limits.MaxValueBytes, (await _store.GetAsync(new string('k', 1022) + "00", Stop))!.Value.Length);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class FileKvstore(string folder) : IKvstore
 
     public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        Limits.CheckKey(key);
+        Limits.CheckKey("file", key);
         lock (_sync)
         {
             Open();
@@ -60,9 +60,7 @@ internal sealed class FileKvstore(string folder) : IKvstore
 
     public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(conditions);
-        ArgumentNullException.ThrowIfNull(operations);
-        Limits.Check(operations);
+        Limits.Check("file", conditions, operations);
         cancellationToken.ThrowIfCancellationRequested();
         lock (_sync)
         {

@@ -4,26 +4,21 @@ namespace Cilium.Framework.Kvstore;
 /// <remarks>
 /// Safe for concurrent use. A write that was acknowledged survives a crash of the process and of the machine.
 /// Every call throws <see cref="Errors.CiliumException"/> with <see cref="Errors.ErrorKind.Unavailable"/> when the store cannot be reached:
-/// a read may be repeated, a commit may or may not have been carried out. Keys that break the limits of <see cref="KvEntry"/> are refused
+/// a read may be repeated, a commit may or may not have been carried out. What breaks <see cref="Limits"/> is refused
 /// with <see cref="Errors.ErrorKind.Invalid"/> and nothing is changed.
 /// </remarks>
 public interface IKvstore : IAsyncDisposable
 {
-    /// <summary>Most operations of one commit.</summary>
-    const int MaxOperations = 64;
-
-    /// <summary>Longest key, in bytes of UTF-8.</summary>
-    const int MaxKeyBytes = 1024;
-
-    /// <summary>Largest value, in bytes.</summary>
-    const int MaxValueBytes = 512 * 1024;
-
     /// <summary>What the store promises beyond the contract.</summary>
     KvstoreCapabilities Capabilities { get; }
 
-    /// <summary>Opens files or connections. Called once, before any other member; may take seconds.</summary>
+    /// <summary>What it accepts.</summary>
+    KvstoreLimits Limits { get; }
+
+    /// <summary>Opens files or begins to connect. Called once, before any other member; may take seconds.</summary>
+    /// <remarks>A server that does not answer yet, or refuses, is no failure: the node goes on with what it has, calls fail meanwhile, and the status says what is awaited.</remarks>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="Errors.CiliumException">The store cannot be used; the text says what to do.</exception>
+    /// <exception cref="Errors.CiliumException">The store can never be used as it is configured; the text says what to do.</exception>
     ValueTask StartAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads one key.</summary>
@@ -40,10 +35,12 @@ public interface IKvstore : IAsyncDisposable
 
     /// <summary>Carries out all operations, or, when a condition does not hold, none. Nobody sees a part of it.</summary>
     /// <param name="conditions">All must hold at one moment; none: always.</param>
-    /// <param name="operations">1..<see cref="MaxOperations"/>, no key twice.</param>
+    /// <param name="operations">1..<see cref="KvstoreLimits.MaxOperations"/>, no key twice.</param>
     /// <param name="cancellationToken">Gives up waiting; the commit may still be carried out.</param>
     /// <returns>Whether the conditions held.</returns>
-    /// <exception cref="Errors.CiliumException"><see cref="Errors.ErrorKind.Invalid"/>: too many operations, a key twice, a key or value over its limit. Nothing was changed.</exception>
+    /// <exception cref="Errors.CiliumException">
+    /// <see cref="Errors.ErrorKind.Invalid"/>: a limit is broken, or a key occurs twice. <see cref="Errors.ErrorKind.Conflict"/>: a lease is lost. Nothing was changed.
+    /// </exception>
     ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken);
 
     /// <summary>
@@ -57,6 +54,11 @@ public interface IKvstore : IAsyncDisposable
     /// <param name="prefix">Compared as text; empty for everything.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<KvEvent> WatchAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Grants a lease and renews it until it is disposed, revoked or lost, or the store is disposed.</summary>
+    /// <param name="timeToLive">More than zero; brought within <see cref="Limits"/>.</param>
+    /// <param name="cancellationToken">Gives up; a lease that was granted meanwhile runs out.</param>
+    ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken);
 
     /// <summary>How the store is doing. Never throws.</summary>
     /// <param name="cancellationToken">Gives up.</param>

@@ -15,4 +15,9 @@ public enum KvstoreCapabilities
 
     /// <summary><see cref="KvCondition.PrefixEmpty"/> is judged by the store itself, without a lock inside the plugin.</summary>
     NativePrefixEmpty = 4,
+
+    /// <summary>
+    /// Whoever else shares the store (other releases of Cilium) writes label sets inside keys as base64url, not as they are (Cilium facts 9.4). The store itself takes any text.
+    /// </summary>
+    EncodedLabelKeys = 8,
 }

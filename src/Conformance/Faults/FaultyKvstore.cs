@@ -12,6 +12,9 @@ public sealed class FaultyKvstore(IKvstore store, FaultPlan plan) : IKvstore
     public KvstoreCapabilities Capabilities => store.Capabilities;
 
     /// <inheritdoc />
+    public KvstoreLimits Limits => store.Limits;
+
+    /// <inheritdoc />
     public ValueTask StartAsync(CancellationToken cancellationToken) => plan.RunAsync(nameof(StartAsync), () => store.StartAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc />
@@ -35,6 +38,10 @@ public sealed class FaultyKvstore(IKvstore store, FaultPlan plan) : IKvstore
                 yield return happened;
         }
     }
+
+    /// <inheritdoc />
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        plan.RunAsync(nameof(GrantLeaseAsync), () => store.GrantLeaseAsync(timeToLive, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) =>

@@ -105,18 +105,18 @@ public abstract partial class KvstoreConformance
     {
         var promise = new Promise(
             "IKvstore refuses what breaks a limit of KvEntry or CommitAsync with CiliumException of kind Invalid, and changes nothing.",
-            "check all operations before the first one is carried out: 1..64 of them, no key twice, keys of 1..1024 bytes of UTF-8 without NUL and without a leading '/', values of at most 512 KiB.");
+            "check all operations before the first one is carried out: 1..MaxOperations of them, no key twice, keys of 1..MaxKeyBytes of UTF-8 without NUL and without a leading '/', values within KvstoreLimits (KvstoreLimits.Check does it).");
         (string What, KvOperation[] Operations)[] cases =
         [
             ("no operation", []),
-            ("65 operations", [.. Enumerable.Range(0, IKvstore.MaxOperations + 1).Select(i => Put($"k{i}", ""))]),
+            ("one operation too many", [.. Enumerable.Range(0, Store.Limits.MaxOperations + 1).Select(i => Put($"k{i}", ""))]),
             ("a key twice", [Put("a", ""), new KvOperation.Delete("a")]),
             ("an empty key", [Put("a", ""), Put("", "")]),
             ("a key with a leading slash", [Put("a", ""), Put("/a", "")]),
             ("a key with NUL", [Put("a", ""), Put("a\0b", "")]),
-            ("a key of 1026 bytes in 513 characters", [Put("a", ""), Put(new string('\u00e4', (IKvstore.MaxKeyBytes / 2) + 1), "")]),
+            ("a key that is too long only in bytes", [Put("a", ""), Put(new string('\u00e4', (Store.Limits.MaxKeyBytes / 2) + 1), "")]),
             ("half a surrogate pair as key", [Put("a", ""), Put("b\ud83d", "")]),
-            ("a value of 512 KiB and one byte", [Put("a", ""), Put("b", new string('x', IKvstore.MaxValueBytes + 1))]),
+            ("a value that is one byte too large", [Put("a", ""), Put("b", new string('x', Store.Limits.MaxValueBytes + 1))]),
         ];
         foreach (var (what, operations) in cases)
         {
@@ -130,19 +130,19 @@ public abstract partial class KvstoreConformance
     [Fact]
     public async Task The_largest_key_value_and_commit_are_accepted()
     {
-        var promise = new Promise("IKvstore accepts 64 operations, keys of 1024 bytes and values of 512 KiB.", "limits of the store behind that are smaller than those of the contract.");
-        var keys = Enumerable.Range(0, IKvstore.MaxOperations).Select(i => new string('k', IKvstore.MaxKeyBytes - 2) + $"{i:00}").ToArray();
+        var promise = new Promise("IKvstore accepts what its Limits allow: MaxOperations, MaxKeyBytes, MaxValueBytes.", "limits of the store behind that are smaller than those of the contract.");
+        var keys = Enumerable.Range(0, Store.Limits.MaxOperations).Select(i => new string('k', Store.Limits.MaxKeyBytes - 2) + $"{i:00}").ToArray();
         try
         {
-            await CommitAsync([], [.. keys.Select((key, i) => Put(key, i == 0 ? new string('x', IKvstore.MaxValueBytes) : ""))]);
+            await CommitAsync([], [.. keys.Select((key, i) => Put(key, i == 0 ? new string('x', Store.Limits.MaxValueBytes) : ""))]);
         }
         catch (CiliumException error)
         {
             throw promise.Broken(Show.Failure(error));
         }
 
-        promise.Equal(IKvstore.MaxValueBytes, (await GetAsync(keys[0]))!.Value.Length, "bytes of the largest value when it is read back");
-        promise.Equal(IKvstore.MaxOperations, (await ListAsync(new string('k', IKvstore.MaxKeyBytes - 2))).Count, "keys of the largest commit");
+        promise.Equal(Store.Limits.MaxValueBytes, (await GetAsync(keys[0]))!.Value.Length, "bytes of the largest value when it is read back");
+        promise.Equal(Store.Limits.MaxOperations, (await ListAsync(new string('k', Store.Limits.MaxKeyBytes - 2))).Count, "keys of the largest commit");
     }
 
     private async Task<Exception?> RefusalAsync(KvOperation[] operations)

@@ -10,6 +10,7 @@ namespace Cilium.Framework.Conformance.References;
 public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
 {
     private readonly List<Channel<KvEvent>> _watches = [];
+    private readonly List<MemoryLease> _leases = [];
     private bool _disposed;
 
     /// <summary>A store with content of its own.</summary>
@@ -22,12 +23,15 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
     public KvstoreCapabilities Capabilities => KvstoreCapabilities.EveryRevision | KvstoreCapabilities.NativePrefixEmpty | KvstoreCapabilities.Shared;
 
     /// <inheritdoc />
+    public KvstoreLimits Limits => MemoryKvstoreContent.Limits;
+
+    /// <inheritdoc />
     public ValueTask StartAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc />
     public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        MemoryKvstoreLimits.CheckKey(key);
+        Limits.CheckKey("memory", key);
         lock (content.Sync)
             return new(Open().Keys.GetValueOrDefault(key));
     }
@@ -42,8 +46,7 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
     /// <inheritdoc />
     public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(conditions);
-        MemoryKvstoreLimits.Check(operations);
+        Limits.Check("memory", conditions, operations);
         cancellationToken.ThrowIfCancellationRequested();
         lock (content.Sync)
             return new(Open().Commit(conditions, operations));
@@ -75,6 +78,18 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
     }
 
     /// <inheritdoc />
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
+        lock (content.Sync)
+        {
+            var lease = new MemoryLease(Open(), Limits.Granted(timeToLive));
+            _leases.Add(lease);
+            return new(lease);
+        }
+    }
+
+    /// <inheritdoc />
     public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         lock (content.Sync)
@@ -92,6 +107,8 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
                 content.Watches.Remove(watch);
                 watch.Writer.TryComplete();
             }
+
+            _leases.ForEach(lease => lease.StopRenewing());
         }
 
         return default;

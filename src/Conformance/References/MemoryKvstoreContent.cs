@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
 
 namespace Cilium.Framework.Conformance.References;
@@ -8,16 +9,35 @@ public sealed class MemoryKvstoreContent
 {
     private ulong _revision;
 
+    /// <summary>Content by the clock of the machine.</summary>
+    public MemoryKvstoreContent()
+        : this(TimeProvider.System)
+    {
+    }
+
+    /// <summary>Content whose leases run out by another clock.</summary>
+    /// <param name="time">The clock.</param>
+    public MemoryKvstoreContent(TimeProvider time) => Time = time;
+
+    internal static KvstoreLimits Limits { get; } = new() { MinTimeToLive = TimeSpan.FromSeconds(1) };
+
+    internal TimeProvider Time { get; }
+
     internal Lock Sync { get; } = new();
 
     internal SortedDictionary<string, KvEntry> Keys { get; } = new(StringComparer.Ordinal);
 
     internal Dictionary<Channel<KvEvent>, string> Watches { get; } = [];
 
+    /// <summary>The lease that each key has, if any.</summary>
+    internal Dictionary<string, MemoryLease> Leased { get; } = new(StringComparer.Ordinal);
+
     internal IEnumerable<KvEntry> Below(string prefix) => Keys.Values.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal));
 
     internal KvCommitResult Commit(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations)
     {
+        if (operations.OfType<KvOperation.Put>().FirstOrDefault(put => put.Lease is { } lease && (lease as MemoryLease)?.IsOf(this) != true) is { } lost)
+            throw new CiliumException(ErrorKind.Conflict, $"kvstore memory: the lease of key \"{Excerpt.Of(lost.Key)}\" is lost. Nothing was changed. Grant another and write its keys again.");
         if (!conditions.All(Holds))
             return new(false, 0);
         _revision++;
@@ -37,6 +57,14 @@ public sealed class MemoryKvstoreContent
         return watch;
     }
 
+    /// <summary>Removes the keys of a lease that has ended.</summary>
+    internal void End(MemoryLease lease)
+    {
+        _revision++;
+        foreach (var key in Leased.Where(pair => pair.Value == lease).Select(pair => pair.Key).ToList())
+            Carry(new KvOperation.Delete(key));
+    }
+
     private bool Holds(KvCondition condition) => condition switch
     {
         KvCondition.KeyAbsent absent => !Keys.ContainsKey(absent.Key),
@@ -53,10 +81,15 @@ public sealed class MemoryKvstoreContent
             var entry = new KvEntry(put.Key, put.Value.ToArray(), _revision);
             var kind = Keys.ContainsKey(put.Key) ? KvEventKind.Modified : KvEventKind.Created;
             Keys[put.Key] = entry;
+            if (put.Lease is MemoryLease lease)
+                Leased[put.Key] = lease;
+            else
+                Leased.Remove(put.Key);
             Tell(new(kind, put.Key, entry.Value, _revision));
         }
         else if (operation is KvOperation.Delete delete && Keys.Remove(delete.Key))
         {
+            Leased.Remove(delete.Key);
             Tell(new(KvEventKind.Deleted, delete.Key, default, _revision));
         }
     }

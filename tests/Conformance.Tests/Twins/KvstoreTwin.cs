@@ -17,6 +17,8 @@ internal class KvstoreTwin(IKvstore inner) : IKvstore
     /// <summary>Twins have content of their own.</summary>
     public virtual KvstoreCapabilities Capabilities => inner.Capabilities & ~KvstoreCapabilities.Shared;
 
+    public virtual KvstoreLimits Limits => inner.Limits;
+
     public ValueTask StartAsync(CancellationToken cancellationToken) => inner.StartAsync(cancellationToken);
 
     public virtual ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
@@ -27,6 +29,8 @@ internal class KvstoreTwin(IKvstore inner) : IKvstore
         inner.CommitAsync(conditions, operations, cancellationToken);
 
     public virtual IAsyncEnumerable<KvEvent> WatchAsync(string prefix, CancellationToken cancellationToken) => inner.WatchAsync(prefix, cancellationToken);
+
+    public virtual ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => inner.GrantLeaseAsync(timeToLive, cancellationToken);
 
     public virtual ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
 

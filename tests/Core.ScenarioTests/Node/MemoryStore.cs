@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cilium.Framework.Core.Tests.Identities;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Identities;
 using Cilium.Framework.Kvstore;
@@ -18,6 +19,8 @@ internal sealed class MemoryStore : IKvstore
     public bool Answers { get; private set; } = true;
 
     public KvstoreCapabilities Capabilities => KvstoreCapabilities.NativePrefixEmpty;
+
+    public KvstoreLimits Limits { get; } = new();
 
     /// <summary>Another node puts a value.</summary>
     public void Put(string key, ReadOnlyMemory<byte> value)
@@ -94,6 +97,8 @@ internal sealed class MemoryStore : IKvstore
             await wake.WaitAsync(cancellationToken);
         }
     }
+
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => Answer<IKvLease>(() => new TestLease(timeToLive), cancellationToken);
 
     public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new KvstoreStatus(Answers, ""));
 

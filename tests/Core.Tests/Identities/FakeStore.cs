@@ -17,6 +17,8 @@ internal sealed class FakeStore : IKvstore
 
     public KvstoreCapabilities Capabilities => KvstoreCapabilities.NativePrefixEmpty;
 
+    public KvstoreLimits Limits { get; } = new();
+
     /// <summary>Asked before every call with its keys; the call goes on when it completes.</summary>
     public Func<string, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -77,7 +79,7 @@ internal sealed class FakeStore : IKvstore
 
     public async ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {
-        var keys = string.Join(' ', operations.Select(KeyOf));
+        var keys = string.Join(' ', operations.Select(operation => operation.Key));
         await EnterAsync(keys, cancellationToken);
         KvCommitResult result;
         lock (_lock)
@@ -105,6 +107,8 @@ internal sealed class FakeStore : IKvstore
         }
     }
 
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => new(new TestLease(timeToLive));
+
     public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) => new(new KvstoreStatus(true, ""));
 
     public ValueTask DisposeAsync() => default;
@@ -125,13 +129,11 @@ internal sealed class FakeStore : IKvstore
             if (operation is KvOperation.Put put)
                 _entries[put.Key] = new(put.Key, put.Value, _revision);
             else
-                _entries.Remove(KeyOf(operation));
+                _entries.Remove(operation.Key);
         }
 
         return new(true, _revision);
     }
-
-    private static string KeyOf(KvOperation operation) => operation is KvOperation.Put put ? put.Key : ((KvOperation.Delete)operation).Key;
 
     private bool Holds(KvCondition condition) => condition switch
     {
