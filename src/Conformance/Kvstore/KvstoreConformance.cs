@@ -25,6 +25,9 @@ public abstract partial class KvstoreConformance : IAsyncLifetime
     /// <summary>Connects as another node would; must be there when <see cref="KvstoreCapabilities.Shared"/> is claimed.</summary>
     protected virtual ValueTask<IKvstore?> ConnectAnotherAsync() => ValueTask.FromResult<IKvstore?>(null);
 
+    /// <summary>The server behind the store of this test, when there is one: the suite kills, holds and compacts it. Null: the store is its own server.</summary>
+    protected virtual IStoreServer? Server => null;
+
     /// <summary>Told why a test does not apply to this backend: it is skipped. Override it to name what you expect not to apply; the test then ends.</summary>
     /// <param name="reason">What is missing or not claimed.</param>
     protected virtual void NotApplicable(string reason) => Assert.Skip(reason);
