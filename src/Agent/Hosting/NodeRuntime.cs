@@ -12,20 +12,19 @@ using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Ipam;
 using Cilium.Framework.Jobs;
+using Cilium.Framework.Kvstore;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
 using Cilium.Framework.Policies;
-using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Routing;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
-using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Agent.Hosting;
 
 /// <summary>One node at work: backends, tables, controllers and reconcilers, wired in the order in which facts flow.</summary>
-internal sealed class NodeRuntime : IAsyncDisposable
+internal sealed partial class NodeRuntime : IAsyncDisposable
 {
     private readonly AgentOptions _options;
     private readonly PluginSet _plugins;
@@ -35,6 +34,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
     private readonly JobRunner _jobs;
     private readonly RouteNetlink _netlink = RouteNetlink.Open();
     private readonly List<IDisposable> _reconcilers = [];
+    private StoreSide? _store;
 
     private NodeRuntime(AgentOptions options, PluginSet plugins, StateDirectory state, HealthTree health, ILoggerFactory loggers, TimeProvider time)
     {
@@ -47,6 +47,7 @@ internal sealed class NodeRuntime : IAsyncDisposable
         Rules = new RuleRegistry(Tables.Rules, new StateFile<RulesState>(state, RuleRegistry.FileName, RulesStateJson.Default.RulesState));
         IdentityFile = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
         InUse = new IdentitiesInUse(Tables.IpCache, Tables.Endpoints);
+        SeenFile = new StateFile<SeenIdentities>(state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities);
         Cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), InUse, Tables.CidrIdentities, IdentityFile);
         Policies = new PolicyController(Tables, options.PolicyEnforcement, options.AllowLocalhost);
         Projection = new EndpointStatusProjection(Tables.EndpointRequests, Tables.IdentityClaims, Tables.Endpoints, Tables.Policies, Tables.PolicyRevisions);
@@ -77,6 +78,8 @@ internal sealed class NodeRuntime : IAsyncDisposable
     public List<string> Warnings { get; } = [];
 
     private IdentityStateFile IdentityFile { get; }
+
+    private StateFile<SeenIdentities> SeenFile { get; }
 
     private IdentitiesInUse InUse { get; }
 
@@ -117,6 +120,8 @@ internal sealed class NodeRuntime : IAsyncDisposable
         await _jobs.DisposeAsync();
         foreach (var reconciler in _reconcilers)
             reconciler.Dispose();
+        if (_store is not null)
+            await _store.DisposeAsync();
         await _plugins.EndAsync(_loggers.CreateLogger<NodeRuntime>());
         Registry.Dispose();
         Ipam.Dispose();
@@ -152,10 +157,10 @@ internal sealed class NodeRuntime : IAsyncDisposable
         var before = IdentityFile.Load();
         var identityState = IdentityFile.Rename(NodeKeyName.Choose(
             _options.NodeIPv4, before.Node, [.. _netlink.ListAddresses().Select(address => address.IP)], Gateways, _options.NodeName));
-        var refused = new RefusedKeys(_health.Scope("identities"));
-        var stored = new IdentitySource(_plugins.Kvstore, Tables.StoredIdentities, Tables.StoredIdentities.RegisterSource("kvstore"), refused);
-        var allocator = new IdentityAllocator(new StoreCalls(_plugins.Kvstore, _time), stored, identityState.Node!, _options.ClusterId, refused);
-        var claims = new IdentityClaims(allocator, Tables.EndpointRequests, InUse, Tables.IdentityClaims, IdentityFile, _time, _loggers.CreateLogger<IdentityClaims>());
+        var self = new NodeKey(_options.ClusterName, _options.NodeName);
+        var isAlone = !_plugins.Kvstore.Capabilities.HasFlag(KvstoreCapabilities.Shared);
+        _store = new StoreSide(
+            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, _options.LeaseTimeToLive, HostsOperator: isAlone), InUse, IdentityFile, SeenFile, _health.Scope("store"), _loggers, _time);
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
         var logger = _loggers.CreateLogger<NodeRuntime>();
@@ -167,24 +172,28 @@ internal sealed class NodeRuntime : IAsyncDisposable
         requests.ListDone();
         Rules.Restore();
         var claimSource = Tables.IdentityClaims.RegisterSource("state");
-        claims.Restore(identityState);
+        _store.Restore(identityState);
         claimSource.ListDone();
         Cidrs.Restore(identityState);
 
-        await RunSourcesAsync(stored, claims, ct);
-        RunControllers([.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
-        RunReconcilers();
+        await RunSourcesAsync(_store, ct);
+        var known = IPAddress.TryParse(identityState.Node, out var named) ? named : null;
+        RunControllers(new NodeController(self, _options.ClusterId, known, Tables.StoredNodes, Tables.HostAddresses, Tables.PodCidrs, Tables.Nodes), self, [.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
+        RunReconcilers(_store);
         RunEvents();
         Start("memory-relief", new MemoryRelief(_time).RunAsync);
     }
 
-    private async Task RunSourcesAsync(IdentitySource stored, IdentityClaims claims, CancellationToken ct)
+    private async Task RunSourcesAsync(StoreSide store, CancellationToken ct)
     {
         var hosts = new HostAddresses(_netlink, Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
         hosts.Read();
         Start("host-addresses", hosts.RunAsync);
-        Start("identity-source", stored.RunAsync);
-        Start("identity-claims", claims.RunAsync);
+        foreach (var (name, run) in store.Loops())
+            Start(name, run);
+        var ranges = Tables.PodCidrs.RegisterSource("configuration");
+        Tables.PodCidrs.ReplaceAll(Ipam.LocalPools().Select(pool => new PodCidrRow(pool.Cidr, "configuration")));
+        ranges.ListDone();
         await PlanDevicesAsync(ct);
     }
 
@@ -203,56 +212,6 @@ internal sealed class NodeRuntime : IAsyncDisposable
 
         devices.ListDone();
         routes.ListDone();
-    }
-
-    private void RunControllers(HashSet<(ushort Id, int IfIndex)> held)
-    {
-        var t = Tables;
-        var prefixes = t.CidrIdentities.RegisterSource("rules");
-        Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
-        Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
-        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
-        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
-        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
-        Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
-    }
-
-    private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs) =>
-        Start($"{name}-controller", new ControllerLoop(new WatchedController(name, controller, Liveness), inputs, feedback, outputs).RunAsync);
-
-    private void Start(string name, Func<CancellationToken, Task> run) => _jobs.Start(name, Liveness.Loop(name, run));
-
-    private void RunReconcilers()
-    {
-        var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
-        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst);
-        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst);
-        Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, BatchOrder.DeletesFirst);
-        Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
-        Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);
-    }
-
-    private void Reconcile<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, BatchOrder order)
-        where TKey : notnull
-        where TRow : class
-    {
-        var reconciler = new Reconciler<TKey, TRow>(
-            table, new WatchedTarget<TRow>(table.Name, target, Liveness), gates, new ReconcilerOptions { Order = order }, _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"));
-        _reconcilers.Add(reconciler);
-        Start($"{table.Name}-reconciler", reconciler.RunAsync);
-    }
-
-    private void RunEvents()
-    {
-        var translator = new EventTranslator(new EventExplainer(Tables).Explain);
-        Start("datapath-events", async ct =>
-        {
-            await foreach (var read in _plugins.Datapath.ReadEventsAsync(ct))
-            {
-                if (!Events.IsIdle)
-                    Events.Publish(translator.Translate(read));
-            }
-        });
     }
 
     private bool StillExists(EndpointRequest request) => !IsReal || _netlink.FindLink(request.Device)?.Index == request.IfIndex;

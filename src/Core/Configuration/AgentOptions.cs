@@ -66,6 +66,9 @@ public sealed record AgentOptions
     /// <summary><c>plugins.start-timeout</c>: how long one step of a plugin may take until the agent runs; what takes longer hangs.</summary>
     public TimeSpan PluginStartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary><c>kvstore.lease-ttl</c>: how long this node's keys outlive its agent; as long as Cilium's by default (facts 5a).</summary>
+    public TimeSpan LeaseTimeToLive { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary><c>mtu</c>: bytes per packet between endpoints; null: found by looking at the devices.</summary>
     public int? Mtu { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
 
     /// <summary>Seconds. A start that takes an hour is a defect on any machine.</summary>
     private const int LongestStart = 3600;
+    private const int LongestLease = 86400;
     private const string PinsPrefix = "plugins:pins:";
 
     private readonly SettingReader _read = new(settings, problems);
@@ -43,6 +44,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
             PluginsDirectory = _read.Folder("plugins:directory"),
             PluginsDevelopment = _read.Flag("plugins:development"),
             PluginPins = Pins(),
+            LeaseTimeToLive = TimeSpan.FromSeconds(_read.Number("kvstore:lease-ttl", 1, LongestLease) ?? 1),
             PluginStartTimeout = TimeSpan.FromSeconds(_read.Number("plugins:start-timeout", 1, LongestStart) ?? 1),
             Mtu = _read.Number("mtu", SmallestMtu, LargestMtu),
             Labels = _read.List("labels"),

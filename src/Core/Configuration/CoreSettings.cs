@@ -11,7 +11,7 @@ internal static class CoreSettings
     [
         "profile", "node:name", "node:ipv4", "cluster:name", "cluster:id",
         "ipv4:enabled", "ipv4:pod-cidr", "ipv6:enabled", "ipv6:pod-cidr",
-        "kvstore:provider", "routing:provider", "ipam:provider", "datapath:provider",
+        "kvstore:provider", "kvstore:lease-ttl", "routing:provider", "ipam:provider", "datapath:provider",
         "policy:enforcement", "policy:allow-localhost",
         "state-dir", "run-dir", "api:socket",
         "plugins:directory", "plugins:development", "plugins:start-timeout", "plugins:pins:*",
@@ -27,6 +27,7 @@ internal static class CoreSettings
         Default("ipv4:enabled", "true"),
         Default("ipv6:enabled", "false"),
         Default("kvstore:provider", "embedded"),
+        Default("kvstore:lease-ttl", "900"),
         Default("routing:provider", "direct"),
         Default("ipam:provider", "host-scope"),
         Default("datapath:provider", "bpf"),

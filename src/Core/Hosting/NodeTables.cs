@@ -2,7 +2,9 @@ using Cilium.Framework.Endpoints;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Labels;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Policies;
+using Cilium.Framework.Publications;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
@@ -22,8 +24,20 @@ public sealed class NodeTables(TimeProvider time)
     /// <summary>Addresses of this node.</summary>
     public Table<IpPrefix, HostAddressRow> HostAddresses { get; } = new("host-addresses", row => row.Prefix);
 
+    /// <summary>Ranges of this node's endpoints.</summary>
+    public Table<IpPrefix, PodCidrRow> PodCidrs { get; } = new("pod-cidrs", row => row.Cidr);
+
+    /// <summary>Nodes in the store.</summary>
+    public Table<NodeKey, NodeRow> StoredNodes { get; } = new("kv-nodes", row => row.Key);
+
+    /// <summary>Addresses in the store.</summary>
+    public Table<IpPrefix, StoredIpRow> StoredIps { get; } = new("kv-ips", row => row.Prefix);
+
+    /// <summary>Every node, this one included.</summary>
+    public Table<NodeKey, NodeRow> Nodes { get; } = new("nodes", row => row.Key);
+
     /// <summary>Numbers in the store.</summary>
-    public Table<NumericIdentity, IdentityRow> StoredIdentities { get; } = new("kv-identities", row => row.Id);
+    public Table<NumericIdentity, StoredIdentityRow> StoredIdentities { get; } = new("kv-identities", row => row.Id);
 
     /// <summary>Label sets that this node needs a number for.</summary>
     public Table<LabelSet, IdentityClaimRow> IdentityClaims { get; } = new("identity-claims", row => row.Labels);
@@ -48,6 +62,9 @@ public sealed class NodeTables(TimeProvider time)
 
     /// <summary>Devices to attach to.</summary>
     public DesiredTable<string, DeviceRow> Devices { get; } = new("devices", row => row.Name, time);
+
+    /// <summary>What this node tells others through the store.</summary>
+    public DesiredTable<string, PublicationRow> Publications { get; } = new("publications", row => row.Key, time);
 
     /// <summary>Routes to pod ranges.</summary>
     public DesiredTable<IpPrefix, NodeRouteRow> NodeRoutes { get; } = new("node-routes", row => row.PodCidr, time);

@@ -10,5 +10,8 @@ internal interface IKnownIdentities
     bool Contains(NumericIdentity id);
 
     /// <summary>The number of a label set.</summary>
-    bool TryFind(LabelSet labels, out NumericIdentity id);
+    /// <param name="labels">The label set.</param>
+    /// <param name="id">Its number.</param>
+    /// <param name="revision">Revision of the number's key in the store; 0: it is remembered, but not there.</param>
+    bool TryFind(LabelSet labels, out NumericIdentity id, out ulong revision);
 }

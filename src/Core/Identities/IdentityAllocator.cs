@@ -3,20 +3,23 @@ using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
+using Cilium.Framework.Store;
 
 namespace Cilium.Framework.Identities;
 
 /// <summary>Gives every label set one number for the whole cluster, by conditional commits on the store: no locks.</summary>
 /// <remarks>
-/// A new number costs one commit that holds only if the number is free and nobody uses the labels. Two nodes that meet: the loser reads the
-/// winner's number. Until leases exist, a node's use is withdrawn by the node itself, at release and at its next start.
+/// A new number costs one commit that holds only if the number is free and nobody uses the labels; so does a number that was seen in the store.
+/// Two nodes that meet: the loser reads the winner's number. A node's use is under its lease, and withdrawn by the node itself at release.
 /// </remarks>
 /// <param name="store">The store.</param>
+/// <param name="lease">Lease of this node's uses.</param>
+/// <param name="keys">How the store's keys are written.</param>
 /// <param name="known">Numbers in the store, as last seen by this node.</param>
 /// <param name="node">Name of this node in the keys (<see cref="NodeKeyName"/>).</param>
 /// <param name="clusterId">Goes into bits 16-23.</param>
 /// <param name="refused">Learns which uses are not believed.</param>
-internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
+internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, IdentityKeys keys, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
 {
     /// <summary>Cilium gives up after 16 attempts too (facts 9.4).</summary>
     private const int Attempts = 16;
@@ -49,14 +52,14 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
     /// <summary>Takes a number for granted that an earlier process of this node held, without asking the store: endpoints must not wait for it.</summary>
     public void Adopt(LabelSet labels, NumericIdentity id) => _held[labels] = id;
 
-    /// <summary>Writes the keys of an adopted number again.</summary>
+    /// <summary>Writes the keys of a number that is held again, the number's own too when it is gone.</summary>
     /// <returns>False when the number means other labels by now: it is not held any more and has to be allocated anew.</returns>
     /// <exception cref="CiliumException">The store cannot be reached; the number is still held.</exception>
     public async ValueTask<bool> ConfirmAsync(LabelSet labels, CancellationToken ct)
     {
         if (!_held.TryGetValue(labels, out var id))
             return false;
-        if (await FreeForAsync(labels, id, ct) is { } free && (await store.CommitAsync([free], Uses(labels, id), ct)).Succeeded)
+        if (await JoinSeenAsync(labels, id, ct) || await JoinAsync(labels, id, ct))
             return true;
         _held.TryRemove(labels, out _);
         return false;
@@ -68,7 +71,7 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
     {
         if (!_held.ContainsKey(labels))
             return;
-        await store.CommitAsync([], [new KvOperation.Delete(IdentityKeys.Use(labels, node))], ct);
+        await store.CommitAsync([], [new KvOperation.Delete(keys.Use(labels, node))], ct);
         _held.TryRemove(labels, out _);
     }
 
@@ -80,7 +83,7 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
     {
         var uses = await store.ListAsync(IdentityKeys.Uses, ct);
         // Asked after listing: a set that was taken meanwhile is not stale.
-        var keep = needed.Concat(_held.Keys).Concat(_underWay.Keys).Select(labels => IdentityKeys.Use(labels, node)).ToHashSet(StringComparer.Ordinal);
+        var keep = needed.Concat(_held.Keys).Concat(_underWay.Keys).Select(labels => keys.Use(labels, node)).ToHashSet(StringComparer.Ordinal);
         refused.Keep(IdentityKeys.Uses, uses.Where(use => IdentityKeys.ReadNumber(use.Value.Span) is not { } id || !AllocatedNumbers.Contains(id)).Select(use => use.Key).ToHashSet());
         return await RemoveAsync(uses.Where(use => IdentityKeys.IsUseOf(use.Key, node) && !keep.Contains(use.Key)), ct);
     }
@@ -92,56 +95,48 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
     public async Task<int> RemoveUsesOfAsync(string former, CancellationToken ct) =>
         former == node ? 0 : await RemoveAsync((await store.ListAsync(IdentityKeys.Uses, ct)).Where(use => IdentityKeys.IsUseOf(use.Key, former)), ct);
 
-    /// <summary>Removes numbers that no node uses.</summary>
-    /// <param name="ct">Gives up.</param>
-    /// <returns>How many.</returns>
-    public async Task<int> CollectAsync(CancellationToken ct)
-    {
-        var removed = 0;
-        foreach (var entry in await store.ListAsync(IdentityKeys.Numbers, ct))
-        {
-            if (IdentityKeys.ReadLabels(entry.Value.Span) is not { } labels)
-                continue;
-            var result = await store.CommitAsync(
-                [new KvCondition.RevisionEquals(entry.Key, entry.Revision), new KvCondition.PrefixEmpty(IdentityKeys.UsesOf(labels))],
-                [new KvOperation.Delete(entry.Key)],
-                ct);
-            removed += result.Succeeded ? 1 : 0;
-        }
-
-        return removed;
-    }
-
     private async Task<NumericIdentity> FindOrCreateAsync(LabelSet labels, CancellationToken ct)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            if (await JoinAsync(labels, ct) is { } joined)
+            // What was seen, or a number that looks free, costs one commit; only when that fails the store is read.
+            var isSeen = known.TryFind(labels, out var id, out var revision);
+            if (isSeen && await JoinSeenAsync(labels, id, ct))
+                return Hold(labels, id);
+            if (!isSeen || revision == 0)
+            {
+                var candidate = isSeen ? id : ChooseFree(attempt);
+                if (await CreateAsync(labels, candidate, ct))
+                    return Hold(labels, candidate);
+            }
+
+            if (await FindUsedAsync(labels, ct) is { } joined)
                 return Hold(labels, joined);
-            var candidate = known.TryFind(labels, out var unused) ? unused : ChooseFree(attempt);
-            if (await CreateAsync(labels, candidate, ct))
-                return Hold(labels, candidate);
+            if (isSeen && await JoinAsync(labels, id, ct, isUnused: true))
+                return Hold(labels, id);
         }
 
         throw new CiliumException(ErrorKind.Conflict, $"CF3001 identity of {labels}: no number after {Attempts} attempts, others were faster each time. It is tried again.");
     }
 
-    private async Task<int> RemoveAsync(IEnumerable<KvEntry> uses, CancellationToken ct)
-    {
-        var removed = 0;
-        foreach (var use in uses)
-        {
-            var result = await store.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision)], [new KvOperation.Delete(use.Key)], ct);
-            removed += result.Succeeded ? 1 : 0;
-        }
+    /// <summary>Uses a number whose key was seen in the store and has not changed since.</summary>
+    private async Task<bool> JoinSeenAsync(LabelSet labels, NumericIdentity id, CancellationToken ct) =>
+        known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0
+        && (await lease.CommitAsync([new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision)], held => [Use(labels, id, held)], ct)).Succeeded;
 
-        return removed;
+    /// <summary>Uses a number, whatever state its key is in; false: it means other labels.</summary>
+    private async Task<bool> JoinAsync(LabelSet labels, NumericIdentity id, CancellationToken ct, bool isUnused = false)
+    {
+        if (await FreeForAsync(labels, id, ct) is not { } free)
+            return false;
+        IReadOnlyList<KvCondition> conditions = isUnused ? [free, new KvCondition.PrefixEmpty(keys.UsesOf(labels))] : [free];
+        return (await lease.CommitAsync(conditions, held => Both(labels, id, held), ct)).Succeeded;
     }
 
     /// <summary>Uses the number that another node (or an earlier process of this one) has for the labels.</summary>
-    private async ValueTask<NumericIdentity?> JoinAsync(LabelSet labels, CancellationToken ct)
+    private async ValueTask<NumericIdentity?> FindUsedAsync(LabelSet labels, CancellationToken ct)
     {
-        var folder = IdentityKeys.UsesOf(labels);
+        var folder = keys.UsesOf(labels);
         CiliumException? unbelieved = null;
         foreach (var use in await store.ListAsync(folder, ct))
         {
@@ -159,10 +154,7 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
             // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
             if (await FreeForAsync(labels, id, ct) is not { } free)
                 continue;
-            var result = await store.CommitAsync(
-                [new KvCondition.RevisionEquals(use.Key, use.Revision), free],
-                Uses(labels, id),
-                ct);
+            var result = await lease.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision), free], held => Both(labels, id, held), ct);
             if (result.Succeeded)
                 return id;
         }
@@ -173,23 +165,15 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
     /// <summary>A use that is not believed: this node's own goes; with one of another node alone nobody can tell that the labels have no number, so they get none.</summary>
     private async Task<CiliumException?> RefuseAsync(LabelSet labels, KvEntry use, string? objection, CancellationToken ct)
     {
-        if (use.Key != IdentityKeys.Use(labels, node))
+        if (use.Key != keys.Use(labels, node))
             return new CiliumException(ErrorKind.Conflict, $"CF3003 identity of {labels}: the store's key {use.Key} is not believed: {objection}. Remove the key, and find out who wrote it. It is tried again.");
         await RemoveAsync([use], ct);
         refused.Judge(use.Key, null);
         return null;
     }
 
-    private async ValueTask<bool> CreateAsync(LabelSet labels, NumericIdentity id, CancellationToken ct)
-    {
-        if (await FreeForAsync(labels, id, ct) is not { } free)
-            return false;
-        var result = await store.CommitAsync(
-            [free, new KvCondition.PrefixEmpty(IdentityKeys.UsesOf(labels))],
-            Uses(labels, id),
-            ct);
-        return result.Succeeded;
-    }
+    private async ValueTask<bool> CreateAsync(LabelSet labels, NumericIdentity id, CancellationToken ct) =>
+        (await lease.CommitAsync([new KvCondition.KeyAbsent(IdentityKeys.Number(id)), new KvCondition.PrefixEmpty(keys.UsesOf(labels))], held => Both(labels, id, held), ct)).Succeeded;
 
     /// <summary>The condition under which a number may mean these labels; null when it means others.</summary>
     private async ValueTask<KvCondition?> FreeForAsync(LabelSet labels, NumericIdentity id, CancellationToken ct)
@@ -198,7 +182,7 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
         var present = await store.GetAsync(number, ct);
         if (present is null)
             return new KvCondition.KeyAbsent(number);
-        return present.Value.Span.SequenceEqual(IdentityKeys.Value(labels)) ? new KvCondition.RevisionEquals(number, present.Revision) : null;
+        return present.Value.Span.SequenceEqual(keys.Value(labels)) ? new KvCondition.RevisionEquals(number, present.Revision) : null;
     }
 
     /// <summary>A random number that is free as far as this node knows: two nodes that choose at once rarely meet.</summary>
@@ -218,11 +202,21 @@ internal sealed class IdentityAllocator(StoreCalls store, IKnownIdentities known
             ErrorKind.Exhausted, $"CF3002 no identity number is free: all {count} of cluster {clusterId} are taken (attempt {attempt + 1}). Exclude labels that are unique to each workload (setting labels).");
     }
 
-    private KvOperation[] Uses(LabelSet labels, NumericIdentity id) =>
-    [
-        new KvOperation.Put(IdentityKeys.Number(id), IdentityKeys.Value(labels)),
-        new KvOperation.Put(IdentityKeys.Use(labels, node), IdentityKeys.Value(id)),
-    ];
+    private async Task<int> RemoveAsync(IEnumerable<KvEntry> uses, CancellationToken ct)
+    {
+        var removed = 0;
+        foreach (var use in uses)
+        {
+            var result = await store.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision)], [new KvOperation.Delete(use.Key)], ct);
+            removed += result.Succeeded ? 1 : 0;
+        }
+
+        return removed;
+    }
+
+    private KvOperation[] Both(LabelSet labels, NumericIdentity id, IKvLease held) => [new KvOperation.Put(IdentityKeys.Number(id), keys.Value(labels)), Use(labels, id, held)];
+
+    private KvOperation Use(LabelSet labels, NumericIdentity id, IKvLease held) => new KvOperation.Put(keys.Use(labels, node), IdentityKeys.Value(id), held);
 
     private NumericIdentity Hold(LabelSet labels, NumericIdentity id) => _held[labels] = id;
 }

@@ -2,6 +2,7 @@ using Cilium.Framework.Endpoints;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
+using Cilium.Framework.Store;
 using Cilium.Framework.Tables;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,9 @@ namespace Cilium.Framework.Identities;
 /// <summary>endpoint-requests -> identity-claims: a number for every label set in use, and its release when nothing resolves to it any more.</summary>
 /// <remarks>Fixed numbers are given at once. Each other set asks the store on its own: none waits for another, and one call of a store that hangs ends by its deadline.</remarks>
 /// <param name="allocator">Asks the store.</param>
+/// <param name="lease">When it is lost, every use has to be written again.</param>
+/// <param name="stored">What the store shows: a number that is gone from it and in use here is written again at once.</param>
+/// <param name="start">When the first new number may be asked for.</param>
 /// <param name="requests">Who needs numbers.</param>
 /// <param name="inUse">Numbers that an address still resolves to: they are not released yet, whoever needed them.</param>
 /// <param name="claims">Written here only.</param>
@@ -18,6 +22,9 @@ namespace Cilium.Framework.Identities;
 /// <param name="logger">The log.</param>
 internal sealed partial class IdentityClaims(
     IdentityAllocator allocator,
+    NodeLease lease,
+    IReadTable<NumericIdentity, StoredIdentityRow> stored,
+    FirstAllocation start,
     IReadTable<ushort, EndpointRequest> requests,
     IIdentitiesInUse inUse,
     IWriteTable<LabelSet, IdentityClaimRow> claims,
@@ -25,16 +32,18 @@ internal sealed partial class IdentityClaims(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>Cilium collects every ten minutes too (facts 9.4).</summary>
-    private static readonly TimeSpan CollectEvery = TimeSpan.FromMinutes(10);
+    /// <summary>Uses are written again as often as Cilium does it (facts 9.4): what somebody has deleted is back by then.</summary>
+    private static readonly TimeSpan ConfirmEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>Name of the collection among the errands; no label set is called so.</summary>
-    private const string Collection = "collection";
+    /// <summary>Name of the withdrawal of stale uses among the errands; no label set is called so.</summary>
+    private const string Tidying = "tidying";
 
     private readonly TableIndex<LabelSet, ushort, EndpointRequest> _needed = new(requests, request => [Claimed(request.IdentityLabels)]);
     private readonly HashSet<LabelSet> _unconfirmed = [];
     private IReadOnlyList<string> _formerNodes = [];
-    private long? _collectedAt;
+    private bool _isTidy;
+    private int _losses;
+    private long _confirmedAt = time.GetTimestamp();
 
     /// <summary>Takes over the numbers that an earlier process used, before any store is reached.</summary>
     /// <param name="state">What it left.</param>
@@ -58,6 +67,9 @@ internal sealed partial class IdentityClaims(
         var wake = new Wake();
         using var onRequests = requests.Attach(wake);
         using var onUse = inUse.Attach(wake);
+        using var onLoss = lease.Attach(wake);
+        using var onStore = stored.Attach(wake);
+        using var onStart = start.Attach(wake);
         await using var errands = new Errands(time, wake, ct);
         while (true)
         {
@@ -66,11 +78,12 @@ internal sealed partial class IdentityClaims(
             var isComplete = requests.IsInitialized;
             _needed.Update(new HashSet<LabelSet>());
             var needed = _needed.Values.ToHashSet();
+            Doubt();
             Claim(needed, errands);
             if (isComplete)
             {
                 Withdraw(needed, errands);
-                Collect(errands);
+                Tidy(errands);
             }
 
             await WaitAsync(wake, Pause(errands), ct);
@@ -88,9 +101,26 @@ internal sealed partial class IdentityClaims(
                 claims.Upsert(new IdentityClaimRow(labels, id));
         }
 
-        var waiting = needed.Where(labels => _unconfirmed.Contains(labels) || claims[labels]?.Id is null).ToList();
+        var waiting = needed.Where(labels => _unconfirmed.Contains(labels) || (start.IsOver && claims[labels]?.Id is null)).ToList();
         foreach (var labels in waiting.OrderBy(labels => errands.DueOf(labels.ToKey())))
             errands.Begin(labels.ToKey(), stop => AllocateAsync(labels, stop));
+    }
+
+    /// <summary>Which uses are not certain to be in the store (any more).</summary>
+    private void Doubt()
+    {
+        var isDue = time.GetElapsedTime(_confirmedAt) >= ConfirmEvery;
+        if (isDue || _losses != lease.Losses)
+        {
+            (_losses, _confirmedAt) = (lease.Losses, time.GetTimestamp());
+            _unconfirmed.UnionWith(allocator.Held.Keys);
+        }
+
+        foreach (var (labels, id) in allocator.Held)
+        {
+            if (stored[id] is { } row && (!row.Labels.Equals(labels) || (row.Revision == 0 && stored.IsInitialized)))
+                _unconfirmed.Add(labels);
+        }
     }
 
     private async Task<Action> AllocateAsync(LabelSet labels, CancellationToken ct)
@@ -131,35 +161,31 @@ internal sealed partial class IdentityClaims(
     }
 
     /// <summary>Not before every number of an earlier process is confirmed: uses under a former name are all that speaks for it until then.</summary>
-    private void Collect(Errands errands)
+    private void Tidy(Errands errands)
     {
-        if (_unconfirmed.Count == 0 && UntilCollection() <= TimeSpan.Zero)
-            errands.Begin(Collection, stop => CollectAsync(claims.Select(claim => claim.Labels).ToHashSet(), stop));
+        if (!_isTidy && _unconfirmed.Count == 0)
+            errands.Begin(Tidying, stop => TidyAsync(claims.Select(claim => claim.Labels).ToHashSet(), stop));
     }
 
-    private async Task<Action> CollectAsync(HashSet<LabelSet> claimed, CancellationToken ct)
+    private async Task<Action> TidyAsync(HashSet<LabelSet> claimed, CancellationToken ct)
     {
         var stale = await allocator.RemoveStaleAsync(claimed, ct);
         foreach (var former in _formerNodes)
             stale += await allocator.RemoveUsesOfAsync(former, ct);
-        var collected = await allocator.CollectAsync(ct);
         return () =>
         {
-            _formerNodes = [];
-            _collectedAt = time.GetTimestamp();
+            (_formerNodes, _isTidy) = ([], true);
             file.Change(state => state with { FormerNodes = null });
-            if (stale + collected > 0)
-                LogCollected(logger, stale, collected);
+            if (stale > 0)
+                LogTidied(logger, stale);
         };
     }
-
-    private TimeSpan UntilCollection() => _collectedAt is { } at ? CollectEvery - time.GetElapsedTime(at) : TimeSpan.Zero;
 
     private void Failed(string name, CiliumException exception, int failures, TimeSpan pause)
     {
         if (failures == 1)
             LogRetry(logger, exception, name, pause);
-        if (name == Collection)
+        if (name == Tidying)
             return;
         var labels = LabelSet.FromKey(name);
         // What was asked may have been done: what the store holds is not known any more.
@@ -172,9 +198,8 @@ internal sealed partial class IdentityClaims(
     /// <summary>Until something is due although nothing changes.</summary>
     private TimeSpan Pause(Errands errands)
     {
-        var collection = UntilCollection();
-        var pause = collection > TimeSpan.Zero ? collection : CollectEvery;
-        return errands.Pause is { } retry && retry < pause ? retry : pause;
+        var confirmation = ConfirmEvery - time.GetElapsedTime(_confirmedAt);
+        return errands.Pause is { } retry && retry < confirmation ? retry : confirmation;
     }
 
     private async Task WaitAsync(Wake wake, TimeSpan atMost, CancellationToken ct)
@@ -194,6 +219,6 @@ internal sealed partial class IdentityClaims(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store does not do its part for {Name} now; next attempt in {Pause}, until it does.")]
     private static partial void LogRetry(ILogger logger, Exception exception, string name, TimeSpan pause);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Stale} identity uses of an earlier run and {Collected} numbers that nobody uses.")]
-    private static partial void LogCollected(ILogger logger, int stale, int collected);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Stale} identity uses of an earlier run.")]
+    private static partial void LogTidied(ILogger logger, int stale);
 }

@@ -11,12 +11,12 @@ namespace Cilium.Framework.Identities;
 /// <param name="cidrs">Numbers of prefixes.</param>
 /// <param name="identities">Written here only.</param>
 internal sealed class IdentityController(
-    IReadTable<NumericIdentity, IdentityRow> stored,
+    IReadTable<NumericIdentity, StoredIdentityRow> stored,
     IReadTable<LabelSet, IdentityClaimRow> claims,
     IReadTable<IpPrefix, CidrIdentityRow> cidrs,
     IWriteTable<NumericIdentity, IdentityRow> identities) : IController
 {
-    private readonly TableTracker<NumericIdentity, IdentityRow> _stored = stored.Track();
+    private readonly TableTracker<NumericIdentity, StoredIdentityRow> _stored = stored.Track();
     private readonly TableIndex<NumericIdentity, LabelSet, IdentityClaimRow> _claimed = new(claims, claim => claim.Id is { } id ? [id] : []);
     private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _ofPrefixes = new(cidrs, cidr => [cidr.Id]);
     private HashSet<NumericIdentity> _due = [.. ReservedIdentities.All.Select(row => row.Id)];
@@ -50,6 +50,8 @@ internal sealed class IdentityController(
             return _ofPrefixes[id].Count > 0 ? new IdentityRow(id, CidrLabels.Of(_ofPrefixes[id].Min())) : null;
         if (!AllocatedNumbers.Contains(id))
             return null;
-        return _claimed[id].MinBy(labels => labels.ToKey(), StringComparer.Ordinal) is { } labels ? new IdentityRow(id, labels) : stored[id];
+        return _claimed[id].MinBy(labels => labels.ToKey(), StringComparer.Ordinal) is { } labels
+            ? new IdentityRow(id, labels)
+            : stored[id] is { } row ? new IdentityRow(id, row.Labels) : null;
     }
 }

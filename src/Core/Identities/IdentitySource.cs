@@ -2,52 +2,116 @@ using System.Collections.Concurrent;
 using Cilium.Framework.Kvstore;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
+using Cilium.Framework.Store;
 using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Identities;
 
-/// <summary>Reflects the store's identities into the table <c>kv-identities</c>.</summary>
+/// <summary>Reflects the store's identities into the table <c>kv-identities</c>. A number that vanishes stays there until it is known why (<see cref="LostNumbers"/>).</summary>
 /// <param name="store">The store.</param>
+/// <param name="keys">How its keys are written.</param>
 /// <param name="table">The table; written by nobody else.</param>
 /// <param name="source">Reports when everything in the store was read.</param>
 /// <param name="refused">Learns which keys are not believed; they are not in the table.</param>
-internal sealed class IdentitySource(IKvstore store, IWriteTable<NumericIdentity, IdentityRow> table, TableSource source, RefusedKeys refused) : IKnownIdentities
+internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTable<NumericIdentity, StoredIdentityRow> table, TableSource source, RefusedKeys refused) : IKnownIdentities
 {
+    private const int MostAtOnce = 4096;
+
     private readonly ConcurrentDictionary<LabelSet, NumericIdentity> _byLabels = new();
 
     /// <inheritdoc />
     public bool Contains(NumericIdentity id) => table.TryGet(id, out _);
 
     /// <inheritdoc />
-    public bool TryFind(LabelSet labels, out NumericIdentity id) => _byLabels.TryGetValue(labels, out id);
+    public bool TryFind(LabelSet labels, out NumericIdentity id, out ulong revision)
+    {
+        revision = 0;
+        if (!_byLabels.TryGetValue(labels, out id) || table[id] is not { } row || !row.Labels.Equals(labels))
+            return false;
+        revision = row.Revision;
+        return true;
+    }
+
+    /// <summary>Takes over what an earlier process of this node has seen in the store.</summary>
+    /// <param name="seen">What it left.</param>
+    public void Remember(IEnumerable<IdentityRow> seen) => table.Write(writer =>
+    {
+        foreach (var row in seen.Where(row => AllocatedNumbers.Objection(row.Id, row.Labels) is null))
+        {
+            _byLabels[row.Labels] = row.Id;
+            writer.Upsert(new StoredIdentityRow(row.Id, row.Labels, Revision: 0));
+        }
+    });
+
+    /// <summary>A number is gone for good, unless it has come back.</summary>
+    public void Forget(NumericIdentity id) => table.Write(writer =>
+    {
+        if (!writer.TryGet(id, out var row) || row.Revision != 0)
+            return;
+        _byLabels.TryRemove(KeyValuePair.Create(row.Labels, id));
+        writer.Remove(id);
+    });
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
     public async Task RunAsync(CancellationToken ct)
     {
-        await foreach (var change in store.WatchAsync(IdentityKeys.Numbers, ct))
+        var unseen = table.Snapshot.Rows.Keys.ToHashSet();
+        await foreach (var batch in store.WatchAsync(IdentityKeys.Numbers, ct).InBatches(MostAtOnce))
         {
-            if (change.Kind == KvEventKind.ListDone)
+            table.Write(writer =>
+            {
+                foreach (var happened in batch)
+                    Apply(writer, happened, unseen);
+            });
+            if (batch.Any(happened => happened.Kind == KvEventKind.ListDone))
                 source.ListDone();
-            else if (IdentityKeys.TryReadNumber(change.Key, out var id))
-                Apply(change, id);
         }
     }
 
-    private void Apply(KvEvent change, NumericIdentity id)
+    private void Apply(TableWriter<NumericIdentity, StoredIdentityRow> writer, KvEvent happened, HashSet<NumericIdentity> unseen)
     {
-        if (table.TryGet(id, out var before))
+        if (happened.Kind == KvEventKind.ListDone)
+        {
+            foreach (var id in unseen)
+                Lose(writer, id);
+            unseen.Clear();
+        }
+        else if (IdentityKeys.TryReadNumber(happened.Key, out var id))
+        {
+            unseen.Remove(id);
+            if (happened.Kind == KvEventKind.Deleted)
+            {
+                refused.Judge(happened.Key, null);
+                Lose(writer, id);
+            }
+            else
+            {
+                Take(writer, happened, id);
+            }
+        }
+    }
+
+    private void Take(TableWriter<NumericIdentity, StoredIdentityRow> writer, KvEvent happened, NumericIdentity id)
+    {
+        var labels = keys.ReadLabels(happened.Value.Span);
+        var objection = AllocatedNumbers.Objection(id, labels);
+        refused.Judge(happened.Key, objection);
+        if (writer.TryGet(id, out var before))
             _byLabels.TryRemove(KeyValuePair.Create(before.Labels, id));
-        var labels = change.Kind == KvEventKind.Deleted ? null : IdentityKeys.ReadLabels(change.Value.Span);
-        var objection = change.Kind == KvEventKind.Deleted ? null : AllocatedNumbers.Objection(id, labels);
-        refused.Judge(change.Key, objection);
         if (labels is null || objection is not null)
         {
-            table.Remove(id);
+            writer.Remove(id);
             return;
         }
 
         _byLabels[labels] = id;
-        table.Upsert(new IdentityRow(id, labels));
+        writer.Upsert(new StoredIdentityRow(id, labels, happened.Revision));
+    }
+
+    private static void Lose(TableWriter<NumericIdentity, StoredIdentityRow> writer, NumericIdentity id)
+    {
+        if (writer.TryGet(id, out var row))
+            writer.Upsert(row with { Revision = 0 });
     }
 }

@@ -1,23 +1,29 @@
 using Cilium.Framework.Identities;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.IpCache;
 
-/// <summary>endpoints + host-addresses + cidr-identities -> ipcache: per prefix the highest origin wins; an endpoint's address shadows an equal CIDR.</summary>
+/// <summary>endpoints + host-addresses + kv-ips + nodes + cidr-identities -> ipcache: per prefix the highest origin wins; an endpoint's address shadows an equal CIDR.</summary>
 /// <remarks>
 /// A row that gives an address a new identity waits until the policies know that identity (ARCHITECTURE, order of realisation 2): the other way round, an
-/// allowed packet would meet a policy that does not allow it yet.
+/// allowed packet would meet a policy that does not allow it yet. A range of another node's endpoints is <c>cluster</c> where the store does not say more: what is
+/// not known yet is not the world.
 /// </remarks>
 /// <param name="endpoints">Endpoints of this node.</param>
 /// <param name="hosts">Addresses of this node.</param>
+/// <param name="stored">Addresses in the store; what it says about this node's own is what this node has written.</param>
+/// <param name="nodes">All nodes, with the ranges of their endpoints.</param>
 /// <param name="cidrs">Prefixes that rules name.</param>
 /// <param name="identities">All identities; a row's revision says since when the policies can know it.</param>
 /// <param name="ipcache">Written here only.</param>
 internal sealed class IpCacheController(
     DesiredTable<ushort, EndpointRow> endpoints,
     IReadTable<IpPrefix, HostAddressRow> hosts,
+    IReadTable<IpPrefix, StoredIpRow> stored,
+    IReadTable<NodeKey, NodeRow> nodes,
     IReadTable<IpPrefix, CidrIdentityRow> cidrs,
     IReadTable<NumericIdentity, IdentityRow> identities,
     DesiredTable<IpPrefix, IpCacheRow> ipcache) : IController
@@ -25,6 +31,9 @@ internal sealed class IpCacheController(
     private readonly TableIndex<IpPrefix, ushort, DesiredRow<EndpointRow>> _endpointsAt = new(endpoints.Rows, Prefixes);
     private readonly TableIndex<NumericIdentity, ushort, DesiredRow<EndpointRow>> _endpointsOf = new(endpoints.Rows, row => [row.Row.Identity]);
     private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _prefixesOf = new(cidrs, cidr => [cidr.Id]);
+    private readonly TableIndex<NumericIdentity, IpPrefix, StoredIpRow> _storedOf = new(stored, row => [row.Identity]);
+    private readonly TableIndex<IpPrefix, NodeKey, NodeRow> _nodesAt = new(nodes, node => node.Origin == NodeOrigin.Local ? [] : node.PodCidrs);
+    private readonly TableTracker<IpPrefix, StoredIpRow> _stored = stored.Track();
     private readonly TableTracker<IpPrefix, HostAddressRow> _hosts = hosts.Track();
     private readonly TableTracker<IpPrefix, CidrIdentityRow> _cidrs = cidrs.Track();
     private readonly TableTracker<NumericIdentity, IdentityRow> _identities = identities.Track();
@@ -37,13 +46,23 @@ internal sealed class IpCacheController(
         _endpointsAt.Update(_due);
         _endpointsOf.Update(touched);
         _prefixesOf.Update(touched);
+        _storedOf.Update(touched);
+        _nodesAt.Update(_due);
         touched.Clear();
         touched.UnionWith(_identities.Next().Select(change => change.Key));
-        _due.UnionWith(_hosts.Next().Select(change => change.Key));
+        _due.UnionWith(_stored.Next().Select(change => change.Key));
+        if (_hosts.Next() is { Count: > 0 } moved)
+        {
+            _due.UnionWith(moved.Select(change => change.Key));
+            // Which of the store's addresses are this node's own has changed with it.
+            _due.UnionWith(stored.Select(row => row.Prefix));
+        }
+
         _due.UnionWith(_cidrs.Next().Select(change => change.Key));
         foreach (var identity in touched)
         {
             _due.UnionWith(_prefixesOf[identity]);
+            _due.UnionWith(_storedOf[identity]);
             _due.UnionWith(_endpointsOf[identity].SelectMany(id => endpoints.Rows[id] is { } row ? Prefixes(row) : []));
         }
 
@@ -63,6 +82,10 @@ internal sealed class IpCacheController(
 
         if (hosts[prefix] is not null)
             return new(prefix, NumericIdentity.Host, null, IpCacheOrigin.Host);
+        if (stored[prefix] is { } remote && (remote.Host is null || hosts[IpPrefix.Host(remote.Host)] is null))
+            return new(prefix, remote.Identity, null, IpCacheOrigin.Kvstore);
+        if (_nodesAt[prefix].Count > 0)
+            return new(prefix, NumericIdentity.Cluster, null, IpCacheOrigin.Kvstore);
         return cidrs[prefix] is { IsWanted: true } cidr ? new(prefix, cidr.Id, null, IpCacheOrigin.Cidr) : null;
     }
 

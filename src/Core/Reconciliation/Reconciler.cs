@@ -27,18 +27,20 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     private readonly Pruning<TKey, TRow> _pruning;
     private readonly TargetCall _call;
     private readonly Dictionary<TKey, PendingWork> _work = [];
-    private readonly Queue<TKey> _refreshing = [];
-    private TimeSpan? _refreshDue;
+    private readonly Drift<TKey> _drift;
+    private readonly RefreshRound<TKey, TRow> _refresh;
 
-    public Reconciler(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, ReconcilerOptions options, TimeProvider time, IHealthReporter health, ILogger logger)
+    public Reconciler(
+        DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, ReconcilerOptions options, TimeProvider time, IHealthReporter health, ILogger logger, Drift<TKey>? drift = null)
     {
+        _drift = drift ?? new();
         (_table, _target, _gates, _options, _time, _health, _logger) = (table, target, gates, options, time, health, logger);
         _origin = time.GetTimestamp();
         _tracker = table.Rows.Track();
         _statuses = new(table.Writable, time);
         _call = new(table.Name, options.CallPatience, time, health);
         _pruning = new(table, target, gates, _statuses, _call, options, logger);
-        _refreshDue = options.RefreshInterval;
+        _refresh = new(table, _drift, options);
     }
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
@@ -49,6 +51,7 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         var wake = new Wake();
         using var onChange = _table.Attach(wake);
         using var onGate = _gates.Attach(wake);
+        _drift.Attach(wake);
         await using var timer = _time.CreateTimer(_ => wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (true)
         {
@@ -68,7 +71,8 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         // Asked before looking: a source may deliver and report while we look.
         var initialized = _table.Rows.IsInitialized;
         Collect();
-        BeginRefresh();
+        foreach (var key in _refresh.Next(Now))
+            Refresh(key);
         foreach (var batch in Batches(Ready(initialized)))
             await ApplyAsync(batch, cancellationToken);
         if (initialized && Now >= _pruning.Due)
@@ -97,24 +101,11 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
         return _work[key] = new PendingWork();
     }
 
-    private void BeginRefresh()
+    private void Refresh(TKey key)
     {
-        if (_refreshDue is not { } due || Now < due)
-            return;
-        if (_refreshing.Count == 0)
-        {
-            foreach (var desired in _table.Rows.Where(desired => desired.IsDone))
-                _refreshing.Enqueue(_table.KeyOf(desired.Row));
-        }
-
-        for (var i = 0; i < _options.RefreshBatch && _refreshing.TryDequeue(out var key); i++)
-        {
-            var work = new PendingWork { IsRefresh = true };
-            work.Changed(Now);
-            _work.TryAdd(key, work);
-        }
-
-        _refreshDue = Now + (_refreshing.Count > 0 ? _options.RefreshPause : _options.RefreshInterval!.Value);
+        var work = new PendingWork { IsRefresh = true };
+        work.Changed(Now);
+        _work.TryAdd(key, work);
     }
 
     private List<Attempt<TKey, TRow>> Ready(bool initialized)
@@ -243,7 +234,7 @@ public sealed class Reconciler<TKey, TRow> : IDisposable
     private TimeSpan NextDue(bool initialized)
     {
         var now = Now;
-        var next = _refreshDue ?? TimeSpan.MaxValue;
+        var next = _refresh.Due ?? TimeSpan.MaxValue;
         if (initialized && _pruning.Due < next)
             next = _pruning.Due;
         foreach (var work in _work.Values)

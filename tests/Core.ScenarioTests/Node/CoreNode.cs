@@ -7,7 +7,9 @@ using Cilium.Framework.Hosting;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Kvstore;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Policies;
+using Cilium.Framework.Publications;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
@@ -79,36 +81,42 @@ internal sealed class CoreNode : IDisposable
         var cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), inUse, t.CidrIdentities, file);
         var held = datapath.Endpoints.Held.Values.Where(endpoint => endpoint.Policy is not null).Select(endpoint => (endpoint.Id, endpoint.IfIndex)).ToHashSet();
         var identityState = file.Load();
-        var refused = new RefusedKeys(new NoHealth());
-        var stored = new IdentitySource(store, t.StoredIdentities, t.StoredIdentities.RegisterSource("kvstore"), refused);
-        var claims = new IdentityClaims(new IdentityAllocator(new StoreCalls(store, _time), stored, "192.168.0.1", 0, refused), t.EndpointRequests, inUse, t.IdentityClaims, file, _time, NullLogger.Instance);
+        var self = new NodeKey("default", "node");
+        var side = new StoreSide(
+            store, t, new StoreSideOptions(self, 0, "192.168.0.1", TimeSpan.FromMinutes(15), HostsOperator: false), inUse, file,
+            new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities), new NoHealth(), NullLoggerFactory.Instance, _time);
 
         var requests = t.EndpointRequests.RegisterSource("state");
         Registry.Restore(_ => true);
         requests.ListDone();
         Rules.Restore();
         var claimSource = t.IdentityClaims.RegisterSource("state");
-        claims.Restore(identityState);
+        side.Restore(identityState);
         claimSource.ListDone();
         cidrs.Restore(identityState);
         var hosts = t.HostAddresses.RegisterSource("kernel");
         t.HostAddresses.Upsert(new HostAddressRow(IpPrefix.Host(IPAddress.Parse("192.168.0.1")), "eth0"));
         hosts.ListDone();
 
-        Run(stored.RunAsync);
-        Run(claims.RunAsync);
+        var ranges = t.PodCidrs.RegisterSource("configuration");
+        ranges.ListDone();
+        foreach (var (_, run) in side.Loops())
+            Run(run);
+        Run(new NodeController(self, 0, IPAddress.Parse("192.168.0.1"), t.StoredNodes, t.HostAddresses, t.PodCidrs, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
+        Run(new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows], [t.Nodes], t.Publications.RegisterSource("node"));
         var cidrSource = t.CidrIdentities.RegisterSource("rules");
         Run(stop => cidrs.RunAsync(t.Rules, cidrSource, stop));
         Run(new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
         Run(Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run(new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
-        Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
+        Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run(new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
 
         var gates = new GateKeeper(t.Policies, t.Endpoints, t.IpCache);
         Reconcile(t.Policies, datapath.Policies, gates, BatchOrder.DeletesFirst);
         Reconcile(t.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
         Reconcile(t.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);
+        Reconcile(t.Publications, side.Publications, gates, BatchOrder.UpsertsFirst);
     }
 
     private void Run(IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs) =>

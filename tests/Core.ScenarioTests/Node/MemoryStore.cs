@@ -147,8 +147,12 @@ internal sealed class MemoryStore : IKvstore
     {
         foreach (var number in Below(IdentityKeys.Numbers).ToList())
         {
-            if (IdentityKeys.ReadLabels(number.Value.Span) is { } labels && !Below(IdentityKeys.UsesOf(labels)).Any())
+            if (IdentityKeys.Plain.ReadLabels(number.Value.Span) is { } labels && !Below(IdentityKeys.Plain.UsesOf(labels)).Any())
+            {
                 _entries.Remove(number.Key);
+                var told = IdentityKeys.Collected + number.Key[IdentityKeys.Numbers.Length..];
+                _entries[told] = new(told, ReadOnlyMemory<byte>.Empty, ++_revision);
+            }
         }
     }
 

@@ -73,12 +73,12 @@ internal sealed class World : IDisposable
     {
         Names.Learn(id, string.Join(',', labels.Select(label => $"{label.Key}={label.Value}")));
         _known[id] = labels;
-        Store.Put(IdentityKeys.Number(id), IdentityKeys.Value(labels));
-        Store.Put(IdentityKeys.Use(labels, OtherNode), IdentityKeys.Value(id));
+        Store.Put(IdentityKeys.Number(id), IdentityKeys.Plain.Value(labels));
+        Store.Put(IdentityKeys.Plain.Use(labels, OtherNode), IdentityKeys.Value(id));
     }
 
     /// <summary>The other node has no use for a number any more.</summary>
-    public void Forget(NumericIdentity id) => Store.Remove(IdentityKeys.Use(_known[id], OtherNode));
+    public void Forget(NumericIdentity id) => Store.Remove(IdentityKeys.Plain.Use(_known[id], OtherNode));
 
     public void Add(ToldEndpoint endpoint)
     {

@@ -1,6 +1,7 @@
 using Cilium.Framework.Core.Tests.Plugins;
 using Cilium.Framework.Identities;
 using Cilium.Framework.Labels;
+using Cilium.Framework.Store;
 
 namespace Cilium.Framework.Core.Tests.Identities;
 
@@ -27,14 +28,15 @@ public sealed class EmbeddedStoreTests : IDisposable
             Assert.Single(ids.Distinct());
         }
 
-        Assert.Equal(0, await nodes[0].CollectAsync(ct));
+        var collector = new IdentityCollector(new StoreCalls(store, TimeProvider.System), IdentityKeys.Plain);
+        Assert.Equal(0, await collector.CollectAsync(ct));
         foreach (var node in nodes)
         {
             foreach (var labels in node.Held.Keys)
                 await node.ReleaseAsync(labels, ct);
         }
 
-        Assert.Equal(10, await nodes[0].CollectAsync(ct));
+        Assert.Equal(10, await collector.CollectAsync(ct));
         Assert.Empty(await store.ListAsync(IdentityKeys.Root, ct));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class FakeStore : IKvstore
 
     public void Number(uint id, string labels) => Put(IdentityKeys.Number(new(id)), LabelSet.Parse(labels.Split(',')).ToKey());
 
-    public void Use(string labels, string node, string number) => Put(IdentityKeys.Use(LabelSet.Parse(labels.Split(',')), node), number);
+    public void Use(string labels, string node, string number) => Put(IdentityKeys.Plain.Use(LabelSet.Parse(labels.Split(',')), node), number);
 
     public void Remove(string key)
     {

@@ -3,6 +3,7 @@ using Cilium.Framework.Health;
 using Cilium.Framework.Identities;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
+using Cilium.Framework.Store;
 
 namespace Cilium.Framework.Core.Tests.Identities;
 
@@ -15,6 +16,8 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
+    private IdentityCollector Collector => new(new StoreCalls(_store, TimeProvider.System), IdentityKeys.Plain);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -24,7 +27,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         Assert.Equal((byte)7, id.ClusterId);
         Assert.Equal(7u, id.Value >> 16);
         Assert.InRange(id.Value & 0xFFFF, 256u, 65535u);
-        Assert.Equal([IdentityKeys.Number(id), IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+        Assert.Equal([IdentityKeys.Number(id), IdentityKeys.Plain.Use(Web, "10.0.0.1")], _store.Keys);
     }
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         var allocator = _numbers.Allocator(_store);
         allocator.Adopt(Web, new(1001));
         Assert.True(await allocator.ConfirmAsync(Web, Ct));
-        Assert.Equal("1001", _store.Value(IdentityKeys.Use(Web, "10.0.0.1")));
+        Assert.Equal("1001", _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
         Assert.Equal("k8s:app=web;", _store.Value(IdentityKeys.Number(new(1001))));
     }
 
@@ -86,7 +89,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         _store.Number(1001, "k8s:a=1");
         _store.Number(1002, "k8s:a=1,k8s:b=2");
         _store.Use("k8s:a=1,k8s:b=2", "10.0.0.2", "1002");
-        Assert.Equal(1, await _numbers.Allocator(_store).CollectAsync(Ct));
+        Assert.Equal(1, await Collector.CollectAsync(Ct));
         Assert.Null(_store.Value(IdentityKeys.Number(new(1001))));
         Assert.NotNull(_store.Value(IdentityKeys.Number(new(1002))));
     }
@@ -98,8 +101,8 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         await mine.AllocateAsync(Web, Ct);
         await other.AllocateAsync(Web, Ct);
         await mine.ReleaseAsync(Web, Ct);
-        Assert.Null(_store.Value(IdentityKeys.Use(Web, "10.0.0.1")));
-        Assert.NotNull(_store.Value(IdentityKeys.Use(Web, "10.0.0.2")));
+        Assert.Null(_store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
+        Assert.NotNull(_store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.2")));
         Assert.Empty(mine.Held);
     }
 
@@ -110,7 +113,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         _store.Use("k8s:app=web", "10.0.0.1", "1002");
         _store.Use("k8s:app=gone", "10.0.0.11", "1001");
         Assert.Equal(1, await _numbers.Allocator(_store).RemoveStaleAsync(new HashSet<LabelSet> { Web }, Ct));
-        Assert.Equal([IdentityKeys.Use(LabelSet.Parse("k8s:app=gone"), "10.0.0.11"), IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+        Assert.Equal([IdentityKeys.Plain.Use(LabelSet.Parse("k8s:app=gone"), "10.0.0.11"), IdentityKeys.Plain.Use(Web, "10.0.0.1")], _store.Keys);
     }
 
     [Fact]
@@ -129,7 +132,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         Assert.Equal(0, await allocator.RemoveStaleAsync(new HashSet<LabelSet>(), Ct));
         acknowledged.SetResult();
         await allocating;
-        Assert.NotNull(_store.Value(IdentityKeys.Use(Web, "10.0.0.1")));
+        Assert.NotNull(_store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
     }
 
     [Fact]
@@ -138,7 +141,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         _store.Use("k8s:app=web", "127.0.0.1", "1001");
         _store.Use("k8s:app=web", "10.0.0.1", "1001");
         Assert.Equal(1, await _numbers.Allocator(_store).RemoveUsesOfAsync("127.0.0.1", Ct));
-        Assert.Equal([IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+        Assert.Equal([IdentityKeys.Plain.Use(Web, "10.0.0.1")], _store.Keys);
     }
 
     [Fact]
@@ -147,7 +150,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         _store.Number(1001, "k8s:app=web");
         _numbers.ByLabels[Web] = new(1001);
         Assert.Equal(new NumericIdentity(1001), await _numbers.Allocator(_store).AllocateAsync(Web, Ct));
-        Assert.Equal(0, await _numbers.Allocator(_store).CollectAsync(Ct));
+        Assert.Equal(0, await Collector.CollectAsync(Ct));
     }
 
     [Fact]
@@ -219,7 +222,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
     {
         _store.Use("k8s:app=web", "10.0.0.1", "1");
         var id = await _numbers.Allocator(_store).AllocateAsync(Web, Ct);
-        Assert.Equal($"{id}", _store.Value(IdentityKeys.Use(Web, "10.0.0.1")));
+        Assert.Equal($"{id}", _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
         Assert.InRange(id.Value, 256u, 65535u);
     }
 
@@ -229,7 +232,7 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
         _store.Use("k8s:app=web", "10.0.0.9", "1");
         var allocator = _numbers.Allocator(_store);
         await Assert.ThrowsAsync<CiliumException>(() => allocator.AllocateAsync(Web, Ct).AsTask());
-        _store.Remove(IdentityKeys.Use(Web, "10.0.0.9"));
+        _store.Remove(IdentityKeys.Plain.Use(Web, "10.0.0.9"));
         await allocator.RemoveStaleAsync(new HashSet<LabelSet>(), Ct);
         Assert.Equal((HealthLevel.Ok, "every identity in the store is believed"), (_numbers.Health.Level, _numbers.Health.Message));
     }

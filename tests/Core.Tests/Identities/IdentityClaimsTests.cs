@@ -27,6 +27,8 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly StateDirectory _state;
     private readonly IdentityStateFile _file;
+    private readonly Table<NumericIdentity, StoredIdentityRow> _stored = new("kv-identities", row => row.Id);
+    private TableSource? _listing;
     private Task _running = Task.CompletedTask;
 
     public IdentityClaimsTests()
@@ -45,15 +47,19 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private void Start(IdentityState? before = null)
+    private void Start(IdentityState? before = null, bool isListed = true)
     {
         if (before is not null)
             _file.Change(_ => before);
-        var allocator = new IdentityAllocator(new StoreCalls(_store, _clock), _numbers, "10.0.0.1", 0, new RefusedKeys(_numbers.Health));
-        var claims = new IdentityClaims(allocator, _requests, _inUse, _claims, _file, _clock, NullLogger.Instance);
+        var allocator = _numbers.Allocator(_store, out var lease, time: _clock);
+        var start = new FirstAllocation(_stored, _stored, TimeSpan.Zero, _clock);
+        var claims = new IdentityClaims(allocator, lease, _stored, start, _requests, _inUse, _claims, _file, _clock, NullLogger.Instance);
         claims.Restore(_file.Load());
         _requests.RegisterSource("state").ListDone();
-        _running = claims.RunAsync(_stop.Token);
+        _listing = _stored.RegisterSource("kvstore");
+        if (isListed)
+            _listing.ListDone();
+        _running = Task.WhenAll(start.RunAsync(_stop.Token), claims.RunAsync(_stop.Token));
     }
 
     private void Need(ushort id, LabelSet labels) => _requests.Upsert(new EndpointRequest
@@ -142,7 +148,7 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return _store.Value(IdentityKeys.Use(Web, "10.0.0.1")) == "1001";
+                return _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == "1001";
             },
             "its keys are written again");
     }
@@ -161,7 +167,7 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
         Assert.Equal(id, IdOf(Web));
         _inUse.Release(id);
         await Eventually.TrueAsync(() => _claims[Web] is null, "the claim is withdrawn");
-        Assert.DoesNotContain(IdentityKeys.Use(Web, "10.0.0.1"), _store.Keys);
+        Assert.DoesNotContain(IdentityKeys.Plain.Use(Web, "10.0.0.1"), _store.Keys);
         Assert.DoesNotContain("web", await File.ReadAllTextAsync(Path.Combine(_state.Path, "identities.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
@@ -171,15 +177,15 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
         Need(1, Web);
         Start();
         await HasNumber(Web);
-        _store.AfterCommit = keys => keys == IdentityKeys.Use(Web, "10.0.0.1") ? throw new CiliumException(ErrorKind.Unavailable, "gone") : Task.CompletedTask;
+        _store.AfterCommit = keys => keys == IdentityKeys.Plain.Use(Web, "10.0.0.1") ? throw new CiliumException(ErrorKind.Unavailable, "gone") : Task.CompletedTask;
         _requests.Remove(1);
-        await Eventually.TrueAsync(() => _store.Value(IdentityKeys.Use(Web, "10.0.0.1")) is null, "the use is withdrawn, unacknowledged");
+        await Eventually.TrueAsync(() => _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) is null, "the use is withdrawn, unacknowledged");
         Need(1, Web);
         await Eventually.TrueAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return _store.Value(IdentityKeys.Use(Web, "10.0.0.1")) == $"{IdOf(Web)}";
+                return _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{IdOf(Web)}";
             },
             "the use is in the store again");
     }
@@ -193,52 +199,69 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
         var written = false;
         _store.AfterCommit = keys =>
         {
-            written |= keys.Contains(IdentityKeys.Use(Web, "10.0.0.1"), StringComparison.Ordinal);
+            written |= keys.Contains(IdentityKeys.Plain.Use(Web, "10.0.0.1"), StringComparison.Ordinal);
             Assert.True(written || !keys.Contains("10.244.0.1", StringComparison.Ordinal));
             return Task.CompletedTask;
         };
         Start(IdentityState.Empty with { Claims = new Dictionary<string, uint> { [Web.ToKey()] = 1001 }, Node = "10.0.0.1", FormerNodes = ["10.244.0.1"] });
         await Eventually.TrueAsync(() => !_store.Keys.Any(key => key.EndsWith("10.244.0.1", StringComparison.Ordinal)), "uses under the former name are gone");
-        Assert.Equal([IdentityKeys.Number(new(1001)), IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+        Assert.Equal([IdentityKeys.Number(new(1001)), IdentityKeys.Plain.Use(Web, "10.0.0.1")], _store.Keys);
         await Eventually.TrueAsync(() => _file.Load().FormerNodes is null, "the former name is forgotten");
     }
 
     [Fact]
-    public async Task Every_ten_minutes_numbers_that_nobody_uses_are_collected()
+    public async Task A_use_that_somebody_has_deleted_is_back_within_a_minute()
     {
         Need(1, Web);
         Start();
         await HasNumber(Web);
-        _store.Number(2001, "k8s:app=old");
-        await Eventually.TrueAsync(
-            () =>
-            {
-                _time.Advance(TimeSpan.FromMinutes(1));
-                return _store.Value(IdentityKeys.Number(new(2001))) is null;
-            },
-            "the number is collected");
-        Assert.NotNull(_store.Value(IdentityKeys.Number(IdOf(Web)!.Value)));
+        _store.Remove(IdentityKeys.Plain.Use(Web, "10.0.0.1"));
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await Eventually.TrueAsync(() => _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{IdOf(Web)}", "the use is back");
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_neither_hastens_nor_stops_the_collection()
+    public async Task A_clock_that_is_set_neither_hastens_nor_stops_the_confirmation()
     {
         Need(1, Web);
-        Start(IdentityState.Empty with { Node = "10.0.0.1", FormerNodes = ["10.244.0.1"] });
-        await Eventually.TrueAsync(() => _file.Load().FormerNodes is null, "the first collection is over");
-        _store.Number(2001, "k8s:app=old");
+        Start();
+        await HasNumber(Web);
+        var calls = _store.Calls;
+        _store.Remove(IdentityKeys.Plain.Use(Web, "10.0.0.1"));
         _clock.Jump(TimeSpan.FromHours(100_000));
         Need(2, Db);
         await HasNumber(Db);
-        Assert.NotNull(_store.Value(IdentityKeys.Number(new(2001))));
+        Assert.Null(_store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
         _clock.Jump(TimeSpan.FromHours(-200_000));
-        await Eventually.TrueAsync(
-            () =>
-            {
-                _time.Advance(TimeSpan.FromMinutes(1));
-                return _store.Value(IdentityKeys.Number(new(2001))) is null;
-            },
-            "the number is collected");
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await Eventually.TrueAsync(() => _store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) is not null, "the use is back");
+        Assert.True(_store.Calls > calls);
+    }
+
+    [Fact]
+    public async Task A_number_in_use_that_vanishes_from_the_store_is_written_again_at_once_with_its_number()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var id = IdOf(Web)!.Value;
+        foreach (var key in _store.Keys)
+            _store.Remove(key);
+        _stored.Upsert(new StoredIdentityRow(id, Web, Revision: 0));
+        await Eventually.TrueAsync(() => _store.Keys.Count == 2, "number and use are back");
+        Assert.Equal((id, "k8s:app=web;"), (IdOf(Web)!.Value, _store.Value(IdentityKeys.Number(id))));
+    }
+
+    [Fact]
+    public async Task No_new_number_is_asked_for_before_the_store_was_seen()
+    {
+        Need(1, Web);
+        Need(2, LabelSet.Empty);
+        Start(isListed: false);
+        await HasNumber(Init);
+        Assert.Equal((0, null), (_store.Keys.Count, IdOf(Web)));
+        _listing!.ListDone();
+        await HasNumber(Web);
     }
 
     [Fact]
@@ -249,6 +272,6 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
         Start();
         await HasNumber(Web);
         await HasNumber(Init);
-        Assert.Equal([IdentityKeys.Number(IdOf(Web)!.Value), IdentityKeys.Use(Web, "10.0.0.1")], _store.Keys);
+        Assert.Equal([IdentityKeys.Number(IdOf(Web)!.Value), IdentityKeys.Plain.Use(Web, "10.0.0.1")], _store.Keys);
     }
 }

@@ -7,7 +7,7 @@ namespace Cilium.Framework.Core.Tests.Identities;
 
 public class IdentityControllerTests
 {
-    private readonly Table<NumericIdentity, IdentityRow> _stored = new("kv-identities", row => row.Id);
+    private readonly Table<NumericIdentity, StoredIdentityRow> _stored = new("kv-identities", row => row.Id);
     private readonly Table<LabelSet, IdentityClaimRow> _claims = new("identity-claims", row => row.Labels);
     private readonly Table<IpPrefix, CidrIdentityRow> _cidrs = new("cidr-identities", row => row.Prefix);
     private readonly Table<NumericIdentity, IdentityRow> _identities = new("identities", row => row.Id);
@@ -28,7 +28,7 @@ public class IdentityControllerTests
     public void A_reserved_identity_keeps_its_labels_whatever_other_tables_say(uint id)
     {
         var before = LabelsOf(id);
-        _stored.Upsert(new IdentityRow(new(id), LabelSet.Parse("k8s:app=evil")));
+        _stored.Upsert(new StoredIdentityRow(new(id), LabelSet.Parse("k8s:app=evil"), 1));
         _claims.Upsert(new IdentityClaimRow(LabelSet.Parse("k8s:app=evil"), new(id)));
         _cidrs.Upsert(new CidrIdentityRow(IpPrefix.Parse("10.0.0.0/8"), new(id), true));
         Assert.Equal(before, LabelsOf(id));
@@ -40,7 +40,7 @@ public class IdentityControllerTests
     [InlineData(4294967295)]
     public void The_store_names_allocated_numbers_only(uint id)
     {
-        _stored.Upsert(new IdentityRow(new(id), LabelSet.Parse("k8s:app=evil")));
+        _stored.Upsert(new StoredIdentityRow(new(id), LabelSet.Parse("k8s:app=evil"), 1));
         _claims.Upsert(new IdentityClaimRow(LabelSet.Parse("k8s:app=evil"), new(id)));
         Assert.Null(LabelsOf(id));
     }

@@ -11,12 +11,12 @@ public sealed class IdentitySourceTests : IAsyncDisposable
 {
     private readonly FakeStore _store = new();
     private readonly LastHealth _health = new();
-    private readonly Table<NumericIdentity, IdentityRow> _table = new("kv-identities", row => row.Id);
+    private readonly Table<NumericIdentity, StoredIdentityRow> _table = new("kv-identities", row => row.Id);
     private readonly CancellationTokenSource _stop = new();
     private readonly IdentitySource _source;
     private Task _running = Task.CompletedTask;
 
-    public IdentitySourceTests() => _source = new(_store, _table, _table.RegisterSource("kvstore"), new RefusedKeys(_health));
+    public IdentitySourceTests() => _source = new(_store, IdentityKeys.Plain, _table, _table.RegisterSource("kvstore"), new RefusedKeys(_health));
 
     public async ValueTask DisposeAsync()
     {
@@ -44,7 +44,7 @@ public sealed class IdentitySourceTests : IAsyncDisposable
         Assert.Equal([new NumericIdentity(1002)], _table.Select(row => row.Id));
         Assert.Equal(
             $"1 identity keys of the store are not believed; one of them: cilium/state/identities/v1/id/{number}: {objection}. Remove the key, and find out who wrote it.", _health.Message);
-        Assert.False(_source.TryFind(LabelSet.Parse(labels), out _));
+        Assert.False(_source.TryFind(LabelSet.Parse(labels), out _, out _));
     }
 
     [Fact]
@@ -65,18 +65,42 @@ public sealed class IdentitySourceTests : IAsyncDisposable
         Assert.True(_source.Contains(new(1001)));
         _store.Put(IdentityKeys.Number(new(1001)), "no labels");
         await Eventually.TrueAsync(() => _table.Count == 0, "the number is forgotten");
-        Assert.False(_source.TryFind(LabelSet.Parse("k8s:app=web"), out _));
+        Assert.False(_source.TryFind(LabelSet.Parse("k8s:app=web"), out _, out _));
         Assert.Contains("id/1001: its value is no set of labels.", _health.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_number_is_found_by_its_labels_as_long_as_it_is_there()
+    public async Task A_number_that_vanishes_keeps_its_meaning_until_it_is_forgotten()
     {
         _store.Number(1001, "k8s:app=web");
         await RunAsync();
-        Assert.True(_source.TryFind(LabelSet.Parse("k8s:app=web"), out var id));
-        Assert.Equal(new NumericIdentity(1001), id);
+        Assert.True(_source.TryFind(LabelSet.Parse("k8s:app=web"), out var id, out var revision));
+        Assert.Equal((new NumericIdentity(1001), _table[id]!.Revision), (id, revision));
         _store.Remove(IdentityKeys.Number(id));
-        await Eventually.TrueAsync(() => !_source.TryFind(LabelSet.Parse("k8s:app=web"), out _), "the number is forgotten");
+        await Eventually.TrueAsync(() => _table[id]!.Revision == 0, "the number is not in the store any more");
+        Assert.True(_source.TryFind(LabelSet.Parse("k8s:app=web"), out _, out revision));
+        Assert.Equal(0ul, revision);
+        _source.Forget(id);
+        Assert.False(_source.TryFind(LabelSet.Parse("k8s:app=web"), out _, out _));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_process_saw_is_known_before_the_store_answers_and_missing_when_the_store_does_not_have_it()
+    {
+        _source.Remember([new IdentityRow(new(1001), LabelSet.Parse("k8s:app=web")), new IdentityRow(new(1002), LabelSet.Parse("k8s:app=db")), new IdentityRow(new(2), LabelSet.Parse("k8s:app=evil"))]);
+        Assert.Equal([new NumericIdentity(1001), new NumericIdentity(1002)], _table.Select(row => row.Id).Order());
+        _store.Number(1001, "k8s:app=web");
+        await RunAsync();
+        Assert.NotEqual(0ul, _table[new(1001)]!.Revision);
+        Assert.Equal(0ul, _table[new(1002)]!.Revision);
+    }
+
+    [Fact]
+    public async Task A_number_that_has_come_back_is_not_forgotten()
+    {
+        _store.Number(1001, "k8s:app=web");
+        await RunAsync();
+        _source.Forget(new(1001));
+        Assert.True(_source.TryFind(LabelSet.Parse("k8s:app=web"), out _, out _));
     }
 }

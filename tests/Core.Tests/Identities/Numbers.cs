@@ -3,6 +3,7 @@ using Cilium.Framework.Identities;
 using Cilium.Framework.Kvstore;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
+using Cilium.Framework.Store;
 using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Core.Tests.Identities;
@@ -18,9 +19,20 @@ internal sealed class Numbers : IKnownIdentities
 
     public bool Contains(NumericIdentity id) => IsTaken(id);
 
-    public bool TryFind(LabelSet labels, out NumericIdentity id) => ByLabels.TryGetValue(labels, out id);
+    public bool TryFind(LabelSet labels, out NumericIdentity id, out ulong revision)
+    {
+        revision = 0;
+        return ByLabels.TryGetValue(labels, out id);
+    }
 
-    public IdentityAllocator Allocator(IKvstore store, string node = "10.0.0.1", byte clusterId = 0) => new(new StoreCalls(store, TimeProvider.System), this, node, clusterId, new RefusedKeys(Health));
+    public IdentityAllocator Allocator(IKvstore store, string node = "10.0.0.1", byte clusterId = 0, TimeProvider? time = null) => Allocator(store, out _, node, clusterId, time);
+
+    public IdentityAllocator Allocator(IKvstore store, out NodeLease lease, string node = "10.0.0.1", byte clusterId = 0, TimeProvider? time = null)
+    {
+        var calls = new StoreCalls(store, time ?? TimeProvider.System);
+        lease = new NodeLease(calls, TimeSpan.FromMinutes(15));
+        return new(calls, lease, IdentityKeys.Plain, this, node, clusterId, new RefusedKeys(Health));
+    }
 }
 
 /// <summary>What is in use, as the test says.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Labels;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
@@ -12,10 +13,13 @@ public class IpCacheControllerTests
 {
     private static readonly IpPrefix Address = IpPrefix.Parse("10.0.0.7/32");
     private static readonly NumericIdentity Web = new(1001);
+    private static readonly NumericIdentity Other = new(1002);
     private static readonly NumericIdentity Cidr = new(NumericIdentity.FirstNodeLocal);
 
     private readonly DesiredTable<ushort, EndpointRow> _endpoints = new("endpoints", row => row.Id, TimeProvider.System);
     private readonly Table<IpPrefix, HostAddressRow> _hosts = new("host-addresses", row => row.Prefix);
+    private readonly Table<IpPrefix, StoredIpRow> _ips = new("kv-ips", row => row.Prefix);
+    private readonly Table<NodeKey, NodeRow> _nodes = new("nodes", row => row.Key);
     private readonly Table<IpPrefix, CidrIdentityRow> _cidrs = new("cidr-identities", row => row.Prefix);
     private readonly Table<NumericIdentity, IdentityRow> _identities = new("identities", row => row.Id);
     private readonly DesiredTable<IpPrefix, IpCacheRow> _ipcache = new("ipcache", row => row.Prefix, TimeProvider.System);
@@ -28,7 +32,11 @@ public class IpCacheControllerTests
         Identity = identity, Policy = hasPolicy ? new PolicyId(identity) : null,
     });
 
-    private void Compute() => new IpCacheController(_endpoints, _hosts, _cidrs, _identities, _ipcache).Compute();
+    private readonly IpCacheController _controller;
+
+    public IpCacheControllerTests() => _controller = new IpCacheController(_endpoints, _hosts, _ips, _nodes, _cidrs, _identities, _ipcache);
+
+    private void Compute() => _controller.Compute();
 
     private (NumericIdentity, IpCacheOrigin)? Resolves(IpPrefix prefix)
     {
@@ -108,5 +116,56 @@ public class IpCacheControllerTests
         _hosts.Upsert(new HostAddressRow(Address, "eth0"));
         Compute();
         Assert.Null(_ipcache.Rows[Address]!.Gate);
+    }
+
+    [Fact]
+    public void An_address_of_another_node_is_who_the_store_says_and_an_endpoint_or_address_of_this_node_shadows_it()
+    {
+        Know(Web);
+        Know(Other);
+        _ips.Upsert(new StoredIpRow(Address, Other, IPAddress.Parse("192.168.0.2"), ""));
+        Assert.Equal((Other, IpCacheOrigin.Kvstore), Resolves(Address));
+        Endpoint(Web);
+        Assert.Equal((Web, IpCacheOrigin.Endpoint), Resolves(Address));
+        _endpoints.Remove(7);
+        _hosts.Upsert(new HostAddressRow(Address, "eth0"));
+        Assert.Equal((NumericIdentity.Host, IpCacheOrigin.Host), Resolves(Address));
+    }
+
+    [Fact]
+    public void What_the_store_says_about_an_address_of_this_node_is_its_own_word_and_counts_for_nothing()
+    {
+        Know(Other);
+        _hosts.Upsert(new HostAddressRow(IpPrefix.Parse("192.168.0.1"), "eth0"));
+        _ips.Upsert(new StoredIpRow(Address, Other, IPAddress.Parse("192.168.0.1"), ""));
+        Assert.Null(Resolves(Address));
+        _hosts.Remove(IpPrefix.Parse("192.168.0.1"));
+        Assert.Equal((Other, IpCacheOrigin.Kvstore), Resolves(Address));
+    }
+
+    [Fact]
+    public void An_address_whose_identity_is_not_known_yet_is_in_the_cluster_and_not_the_world()
+    {
+        var range = IpPrefix.Parse("10.0.0.0/24");
+        _nodes.Upsert(new NodeRow { Key = new("default", "two"), IPv4PodCidr = range, Origin = NodeOrigin.Kvstore });
+        _ips.Upsert(new StoredIpRow(Address, Other, IPAddress.Parse("192.168.0.2"), ""));
+        Assert.Null(Resolves(Address));
+        Assert.Equal((NumericIdentity.Cluster, IpCacheOrigin.Kvstore), Resolves(range));
+        Know(Other);
+        Assert.Equal((Other, IpCacheOrigin.Kvstore), Resolves(Address));
+        _nodes.Remove(new("default", "two"));
+        Assert.Null(Resolves(range));
+    }
+
+    [Fact]
+    public void A_range_that_a_rule_names_comes_back_when_the_store_forgets_the_equal_address()
+    {
+        Know(Cidr);
+        Know(Other);
+        _cidrs.Upsert(new CidrIdentityRow(Address, Cidr, IsWanted: true));
+        _ips.Upsert(new StoredIpRow(Address, Other, null, ""));
+        Assert.Equal((Other, IpCacheOrigin.Kvstore), Resolves(Address));
+        _ips.Remove(Address);
+        Assert.Equal((Cidr, IpCacheOrigin.Cidr), Resolves(Address));
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Labels;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
@@ -14,10 +15,12 @@ public sealed class IncrementalTests
 {
     private const int Few = 6;
 
-    private readonly Table<NumericIdentity, IdentityRow> _stored = new("kv-identities", row => row.Id);
+    private readonly Table<NumericIdentity, StoredIdentityRow> _stored = new("kv-identities", row => row.Id);
     private readonly Table<LabelSet, IdentityClaimRow> _claims = new("identity-claims", row => row.Labels);
     private readonly Table<IpPrefix, CidrIdentityRow> _cidrs = new("cidr-identities", row => row.Prefix);
     private readonly Table<IpPrefix, HostAddressRow> _hosts = new("host-addresses", row => row.Prefix);
+    private readonly Table<IpPrefix, StoredIpRow> _ips = new("kv-ips", row => row.Prefix);
+    private readonly Table<NodeKey, NodeRow> _nodes = new("nodes", row => row.Key);
     private readonly DesiredTable<ushort, EndpointRow> _endpoints = new("endpoints", row => row.Id, TimeProvider.System);
 
     [Property]
@@ -46,13 +49,13 @@ public sealed class IncrementalTests
         }
 
         var followed = new DesiredTable<IpPrefix, IpCacheRow>("ipcache", row => row.Prefix, TimeProvider.System);
-        var controller = new IpCacheController(_endpoints, _hosts, _cidrs, identities, followed);
+        var controller = new IpCacheController(_endpoints, _hosts, _ips, _nodes, _cidrs, identities, followed);
         foreach (var step in steps)
         {
             Change(step);
             controller.Compute();
             var fresh = new DesiredTable<IpPrefix, IpCacheRow>("ipcache", row => row.Prefix, TimeProvider.System);
-            new IpCacheController(_endpoints, _hosts, _cidrs, identities, fresh).Compute();
+            new IpCacheController(_endpoints, _hosts, _ips, _nodes, _cidrs, identities, fresh).Compute();
             Assert.Equal(fresh.Desired.OrderBy(row => row.Prefix), followed.Desired.OrderBy(row => row.Prefix));
         }
     }
@@ -62,10 +65,10 @@ public sealed class IncrementalTests
     {
         // Generated numbers are small ones.
         var random = new Random(step);
-        var (which, a, b) = (random.Next(10), random.Next(Few), random.Next(Few));
+        var (which, a, b) = (random.Next(14), random.Next(Few), random.Next(Few));
         switch (which)
         {
-            case 0: _stored.Upsert(new IdentityRow(Allocated(a), Labels(b))); break;
+            case 0: _stored.Upsert(new StoredIdentityRow(Allocated(a), Labels(b), (ulong)a)); break;
             case 1: _stored.Remove(Allocated(a)); break;
             case 2: _claims.Upsert(new IdentityClaimRow(Labels(a), Allocated(b))); break;
             case 3: _claims.Upsert(new IdentityClaimRow(Labels(a), null)); break;
@@ -74,7 +77,11 @@ public sealed class IncrementalTests
             case 6: _cidrs.Remove(Prefix(a)); break;
             case 7 when b % 2 == 0: _hosts.Upsert(new HostAddressRow(Prefix(a), "eth0")); break;
             case 7: _hosts.Remove(Prefix(a)); break;
-            case 8: _endpoints.Upsert(Endpoint(a, b)); break;
+            case 8: _ips.Upsert(new StoredIpRow(Prefix(a), Allocated(b), b % 2 == 0 ? null : Prefix(b).Address, "")); break;
+            case 9: _ips.Remove(Prefix(a)); break;
+            case 10: _nodes.Upsert(new NodeRow { Key = Node(a), IPv4PodCidr = Prefix(b), Origin = b % 3 == 0 ? NodeOrigin.Local : NodeOrigin.Kvstore }); break;
+            case 11: _nodes.Remove(Node(a)); break;
+            case 12: _endpoints.Upsert(Endpoint(a, b)); break;
             default: _endpoints.Remove((ushort)(a + 1)); break;
         }
     }
@@ -84,6 +91,8 @@ public sealed class IncrementalTests
     private static NumericIdentity NodeLocal(int i) => new(NumericIdentity.FirstNodeLocal + (uint)i);
 
     private static LabelSet Labels(int i) => LabelSet.Parse($"k8s:app=a{i}");
+
+    private static NodeKey Node(int i) => new("default", $"node{i}");
 
     private static IpPrefix Prefix(int i) => IpPrefix.Parse($"10.0.0.{i + 1}/32");
 

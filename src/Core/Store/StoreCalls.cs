@@ -1,7 +1,7 @@
 using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
 
-namespace Cilium.Framework.Identities;
+namespace Cilium.Framework.Store;
 
 /// <summary>Calls of the store, each with a deadline: a store that hangs fails like one that cannot be reached.</summary>
 /// <remarks>A call that is given up may still be carried out, as the contract says of any that fails.</remarks>
@@ -18,6 +18,8 @@ internal sealed class StoreCalls(IKvstore store, TimeProvider time)
 
     public Task<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken ct) =>
         WithinAsync(stop => store.CommitAsync(conditions, operations, stop), ct);
+
+    public Task<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken ct) => WithinAsync(stop => store.GrantLeaseAsync(timeToLive, stop), ct);
 
     private async Task<T> WithinAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken ct)
     {

@@ -1,0 +1,77 @@
+using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Agent.Service;
+using Cilium.Framework.Endpoints;
+using Cilium.Framework.Hosting;
+using Cilium.Framework.Identities;
+using Cilium.Framework.IpCache;
+using Cilium.Framework.Nodes;
+using Cilium.Framework.Policies;
+using Cilium.Framework.Publications;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Agent.Hosting;
+
+/// <summary>The loops of a node, in the order in which facts flow through them.</summary>
+internal sealed partial class NodeRuntime
+{
+    private void RunControllers(NodeController nodes, NodeKey self, HashSet<(ushort Id, int IfIndex)> held)
+    {
+        var t = Tables;
+        Run("nodes", nodes, [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
+        var prefixes = t.CidrIdentities.RegisterSource("rules");
+        Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
+        Run("identities", new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
+        Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
+        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
+        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
+        Run("publications", new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows], [t.Nodes], t.Publications.RegisterSource("node"));
+        Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
+    }
+
+    private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs) =>
+        Start($"{name}-controller", new ControllerLoop(new WatchedController(name, controller, Liveness), inputs, feedback, outputs).RunAsync);
+
+    private void Start(string name, Func<CancellationToken, Task> run) => _jobs.Start(name, Liveness.Loop(name, run));
+
+    private void RunReconcilers(StoreSide store)
+    {
+        var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
+        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst);
+        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst);
+        Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, BatchOrder.DeletesFirst);
+        Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
+        Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);
+        // As often as Cilium writes its keys again (facts 5a).
+        Reconcile(Tables.Publications, store.Publications, gates, BatchOrder.UpsertsFirst, TimeSpan.FromMinutes(1), store.Drift);
+    }
+
+    private void Reconcile<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, BatchOrder order, TimeSpan? refresh = null, Drift<TKey>? drift = null)
+        where TKey : notnull
+        where TRow : class
+    {
+        var reconciler = new Reconciler<TKey, TRow>(
+            table, new WatchedTarget<TRow>(table.Name, target, Liveness), gates, Pace(order, refresh), _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"), drift);
+        _reconcilers.Add(reconciler);
+        Start($"{table.Name}-reconciler", reconciler.RunAsync);
+    }
+
+    private static ReconcilerOptions Pace(BatchOrder order, TimeSpan? refresh)
+    {
+        var usual = new ReconcilerOptions { Order = order };
+        return usual with { RefreshInterval = refresh ?? usual.RefreshInterval };
+    }
+
+    private void RunEvents()
+    {
+        var translator = new EventTranslator(new EventExplainer(Tables).Explain);
+        Start("datapath-events", async ct =>
+        {
+            await foreach (var read in _plugins.Datapath.ReadEventsAsync(ct))
+            {
+                if (!Events.IsIdle)
+                    Events.Publish(translator.Translate(read));
+            }
+        });
+    }
+}

@@ -1,0 +1,11 @@
+using Cilium.Framework.Nodes;
+
+namespace Cilium.Framework.Hosting;
+
+/// <summary>This node, as it is known in the store.</summary>
+/// <param name="Self">Its cluster and name.</param>
+/// <param name="ClusterId">Number of the cluster, 0..255.</param>
+/// <param name="UserName">Its name in the keys of its identity uses (<see cref="Identities.NodeKeyName"/>): its address, where it has one.</param>
+/// <param name="LeaseTimeToLive">How long its keys outlive the agent.</param>
+/// <param name="HostsOperator">The operator's work is done here: nobody else does it.</param>
+public sealed record StoreSideOptions(NodeKey Self, byte ClusterId, string UserName, TimeSpan LeaseTimeToLive, bool HostsOperator);
