@@ -1,5 +1,4 @@
 using Cilium.Framework.Conformance.Checking;
-using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
 
 namespace Cilium.Framework.Conformance.Kvstore;
@@ -98,63 +97,5 @@ public abstract partial class KvstoreConformance
         }
 
         await writing;
-    }
-
-    [Fact]
-    public async Task What_breaks_a_limit_is_refused_and_nothing_changes()
-    {
-        var promise = new Promise(
-            "IKvstore refuses what breaks a limit of KvEntry or CommitAsync with CiliumException of kind Invalid, and changes nothing.",
-            "check all operations before the first one is carried out: 1..MaxOperations of them, no key twice, keys of 1..MaxKeyBytes of UTF-8 without NUL and without a leading '/', values within KvstoreLimits (KvstoreLimits.Check does it).");
-        (string What, KvOperation[] Operations)[] cases =
-        [
-            ("no operation", []),
-            ("one operation too many", [.. Enumerable.Range(0, Store.Limits.MaxOperations + 1).Select(i => Put($"k{i}", ""))]),
-            ("a key twice", [Put("a", ""), new KvOperation.Delete("a")]),
-            ("an empty key", [Put("a", ""), Put("", "")]),
-            ("a key with a leading slash", [Put("a", ""), Put("/a", "")]),
-            ("a key with NUL", [Put("a", ""), Put("a\0b", "")]),
-            ("a key that is too long only in bytes", [Put("a", ""), Put(new string('\u00e4', (Store.Limits.MaxKeyBytes / 2) + 1), "")]),
-            ("half a surrogate pair as key", [Put("a", ""), Put("b\ud83d", "")]),
-            ("a value that is one byte too large", [Put("a", ""), Put("b", new string('x', Store.Limits.MaxValueBytes + 1))]),
-        ];
-        foreach (var (what, operations) in cases)
-        {
-            var refusal = await RefusalAsync(operations);
-            promise.Kept(refusal is CiliumException { Kind: ErrorKind.Invalid }, () => $"{what} {(refusal is null ? "was accepted" : "threw " + Show.Failure(refusal))}.");
-            promise.Kept(refusal!.Message.Length > 0, () => $"{what} was refused without a word.");
-            promise.Same([], (await ListAsync("")).Select(entry => entry.Key), $"the keys after {what} was refused");
-        }
-    }
-
-    [Fact]
-    public async Task The_largest_key_value_and_commit_are_accepted()
-    {
-        var promise = new Promise("IKvstore accepts what its Limits allow: MaxOperations, MaxKeyBytes, MaxValueBytes.", "limits of the store behind that are smaller than those of the contract.");
-        var keys = Enumerable.Range(0, Store.Limits.MaxOperations).Select(i => new string('k', Store.Limits.MaxKeyBytes - 2) + $"{i:00}").ToArray();
-        try
-        {
-            await CommitAsync([], [.. keys.Select((key, i) => Put(key, i == 0 ? new string('x', Store.Limits.MaxValueBytes) : ""))]);
-        }
-        catch (CiliumException error)
-        {
-            throw promise.Broken(Show.Failure(error));
-        }
-
-        promise.Equal(Store.Limits.MaxValueBytes, (await GetAsync(keys[0]))!.Value.Length, "bytes of the largest value when it is read back");
-        promise.Equal(Store.Limits.MaxOperations, (await ListAsync(new string('k', Store.Limits.MaxKeyBytes - 2))).Count, "keys of the largest commit");
-    }
-
-    private async Task<Exception?> RefusalAsync(KvOperation[] operations)
-    {
-        try
-        {
-            await CommitAsync([], operations);
-            return null;
-        }
-        catch (Exception error) when (error is not BrokenPromiseException)
-        {
-            return error;
-        }
     }
 }

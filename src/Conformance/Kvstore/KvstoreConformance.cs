@@ -8,6 +8,11 @@ namespace Cilium.Framework.Conformance.Kvstore;
 /// <remarks>Each test begins with a store of its own, empty and started, and ends by disposing it.</remarks>
 public abstract partial class KvstoreConformance : IAsyncLifetime
 {
+    /// <summary>Each operation that changes something is tried this often in a row.</summary>
+    private const int Repeats = 10;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
     private IKvstore? _store;
 
     /// <summary>Makes a store without content. Not started: the suite starts and disposes it.</summary>
@@ -28,12 +33,19 @@ public abstract partial class KvstoreConformance : IAsyncLifetime
     /// <summary>The server behind the store of this test, when there is one: the suite kills, holds and compacts it. Null: the store is its own server.</summary>
     protected virtual IStoreServer? Server => null;
 
+    /// <summary>Ends a lease behind its holder's back, as an operator could in the store itself. False: there is no such way.</summary>
+    /// <param name="lease">Granted by a store of this test.</param>
+    protected virtual ValueTask<bool> EndLeaseAsync(IKvLease lease) => ValueTask.FromResult(false);
+
     /// <summary>Told why a test does not apply to this backend: it is skipped. Override it to name what you expect not to apply; the test then ends.</summary>
     /// <param name="reason">What is missing or not claimed.</param>
     protected virtual void NotApplicable(string reason) => Assert.Skip(reason);
 
     /// <summary>How long one call may take before it counts as hanging.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it may take until calls fail after <see cref="Server"/> was hurt, and until they work and watches have caught up after it was healed.</summary>
+    protected virtual TimeSpan FaultPatience => TimeSpan.FromSeconds(30);
 
     /// <summary>The store of this test.</summary>
     protected IKvstore Store => _store ?? throw new InvalidOperationException("The test has not begun.");
@@ -59,6 +71,8 @@ public abstract partial class KvstoreConformance : IAsyncLifetime
 
     private static KvOperation Put(string key, string value) => new KvOperation.Put(key, Encoding.UTF8.GetBytes(value));
 
+    private static KvOperation Put(string key, string value, IKvLease lease) => new KvOperation.Put(key, Encoding.UTF8.GetBytes(value), lease);
+
     private static string Text(ReadOnlyMemory<byte> value) => Encoding.UTF8.GetString(value.Span);
 
     private Task<KvCommitResult> PutAsync(string key, string value) => CommitAsync([], Put(key, value));
@@ -75,6 +89,21 @@ public abstract partial class KvstoreConformance : IAsyncLifetime
     private Task<IReadOnlyList<KvEntry>> ListAsync(string prefix) => ListAsync(Store, prefix);
 
     private Task<IReadOnlyList<KvEntry>> ListAsync(IKvstore store, string prefix) => Within.Of(store.ListAsync(prefix, Stop), "IKvstore.ListAsync");
+
+    /// <summary>Asks again until it is so.</summary>
+    /// <returns>Whether it became so in time.</returns>
+    private static async Task<bool> BecomesAsync(Func<Task<bool>> condition, TimeSpan within)
+    {
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (System.Diagnostics.Stopwatch.GetElapsedTime(started) > within)
+                return false;
+            await Task.Delay(Poll, TimeProvider.System, Stop);
+        }
+
+        return true;
+    }
 
     /// <summary>Keys and values as one line each.</summary>
     private static IEnumerable<string> Lines(IEnumerable<KvEntry> entries) => entries.Select(entry => $"{entry.Key}={Text(entry.Value)}");

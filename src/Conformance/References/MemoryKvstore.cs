@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
 
@@ -9,7 +8,7 @@ namespace Cilium.Framework.Conformance.References;
 /// <param name="content">What the store holds; outlives the instance.</param>
 public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
 {
-    private readonly List<Channel<KvEvent>> _watches = [];
+    private readonly List<MemoryWatch> _watches = [];
     private readonly List<MemoryLease> _leases = [];
     private bool _disposed;
 
@@ -29,42 +28,45 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
     public ValueTask StartAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc />
-    public ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<KvEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         Limits.CheckKey("memory", key);
+        await content.Connection.ReachAsync(cancellationToken);
         lock (content.Sync)
-            return new(Open().Keys.GetValueOrDefault(key));
+            return Reached().Keys.GetValueOrDefault(key);
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
+        await content.Connection.ReachAsync(cancellationToken);
         lock (content.Sync)
-            return new([.. Open().Below(prefix)]);
+            return [.. Reached().Below(prefix)];
     }
 
     /// <inheritdoc />
-    public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
+    public async ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {
         Limits.Check("memory", conditions, operations);
         cancellationToken.ThrowIfCancellationRequested();
+        await content.Connection.ReachAsync(cancellationToken);
         lock (content.Sync)
-            return new(Open().Commit(conditions, operations));
+            return Reached().Commit(conditions, operations);
     }
 
     /// <inheritdoc />
     public async IAsyncEnumerable<KvEvent> WatchAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Channel<KvEvent> watch;
+        var watch = new MemoryWatch(prefix);
         lock (content.Sync)
         {
-            watch = Open().Watch(prefix);
+            Open().Connection.Join(watch);
             _watches.Add(watch);
         }
 
         try
         {
-            await foreach (var happened in watch.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var happened in watch.Queue.Reader.ReadAllAsync(cancellationToken))
                 yield return happened;
         }
         finally
@@ -72,20 +74,23 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
             lock (content.Sync)
             {
                 _watches.Remove(watch);
-                content.Watches.Remove(watch);
+                content.Connection.Leave(watch);
             }
         }
     }
 
     /// <inheritdoc />
-    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
+        cancellationToken.ThrowIfCancellationRequested();
+        await content.Connection.ReachAsync(cancellationToken);
         lock (content.Sync)
         {
-            var lease = new MemoryLease(Open(), Limits.Granted(timeToLive));
+            var lease = new MemoryLease(Reached(), Limits.Granted(timeToLive));
+            content.Connection.Hold(lease);
             _leases.Add(lease);
-            return new(lease);
+            return lease;
         }
     }
 
@@ -93,7 +98,7 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
     public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         lock (content.Sync)
-            return new(new KvstoreStatus(!_disposed, $"memory: {content.Keys.Count} keys{(_disposed ? ", closed" : "")}"));
+            return new(new KvstoreStatus(!_disposed && content.Connection.Answers, $"memory: {content.Keys.Count} keys{(_disposed ? ", closed" : content.Connection.Answers ? "" : ", most members of its server do not answer")}"));
     }
 
     /// <inheritdoc />
@@ -104,8 +109,8 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
             _disposed = true;
             foreach (var watch in _watches)
             {
-                content.Watches.Remove(watch);
-                watch.Writer.TryComplete();
+                content.Connection.Leave(watch);
+                watch.Queue.Writer.TryComplete();
             }
 
             _leases.ForEach(lease => lease.StopRenewing());
@@ -115,4 +120,6 @@ public sealed class MemoryKvstore(MemoryKvstoreContent content) : IKvstore
     }
 
     private MemoryKvstoreContent Open() => _disposed ? throw new CiliumException(ErrorKind.Unavailable, "kvstore memory: it is closed.") : content;
+
+    private MemoryKvstoreContent Reached() => Open().Connection.Answers ? content : throw MemoryConnection.Unreachable();
 }

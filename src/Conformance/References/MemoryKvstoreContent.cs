@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
 
@@ -7,8 +6,6 @@ namespace Cilium.Framework.Conformance.References;
 /// <summary>Keys and watches that several <see cref="MemoryKvstore"/> share.</summary>
 public sealed class MemoryKvstoreContent
 {
-    private ulong _revision;
-
     /// <summary>Content by the clock of the machine.</summary>
     public MemoryKvstoreContent()
         : this(TimeProvider.System)
@@ -17,17 +14,21 @@ public sealed class MemoryKvstoreContent
 
     /// <summary>Content whose leases run out by another clock.</summary>
     /// <param name="time">The clock.</param>
-    public MemoryKvstoreContent(TimeProvider time) => Time = time;
+    public MemoryKvstoreContent(TimeProvider time) => (Time, Connection) = (time, new(this));
 
     internal static KvstoreLimits Limits { get; } = new() { MinTimeToLive = TimeSpan.FromSeconds(1) };
 
     internal TimeProvider Time { get; }
 
+    internal MemoryConnection Connection { get; }
+
+    internal ulong Revision { get; private set; }
+
     internal Lock Sync { get; } = new();
 
     internal SortedDictionary<string, KvEntry> Keys { get; } = new(StringComparer.Ordinal);
 
-    internal Dictionary<Channel<KvEvent>, string> Watches { get; } = [];
+    internal HashSet<MemoryWatch> Watches { get; } = [];
 
     /// <summary>The lease that each key has, if any.</summary>
     internal Dictionary<string, MemoryLease> Leased { get; } = new(StringComparer.Ordinal);
@@ -40,27 +41,17 @@ public sealed class MemoryKvstoreContent
             throw new CiliumException(ErrorKind.Conflict, $"kvstore memory: the lease of key \"{Excerpt.Of(lost.Key)}\" is lost. Nothing was changed. Grant another and write its keys again.");
         if (!conditions.All(Holds))
             return new(false, 0);
-        _revision++;
+        Revision++;
         foreach (var operation in operations)
             Carry(operation);
-        return new(true, _revision);
-    }
-
-    /// <summary>What exists and the end of the list; changes follow. The queue has no bound, so that a slow reader delays nobody.</summary>
-    internal Channel<KvEvent> Watch(string prefix)
-    {
-        var watch = Channel.CreateUnbounded<KvEvent>();
-        foreach (var entry in Below(prefix))
-            watch.Writer.TryWrite(new(KvEventKind.Created, entry.Key, entry.Value, entry.Revision));
-        watch.Writer.TryWrite(new(KvEventKind.ListDone, "", default, _revision));
-        Watches.Add(watch, prefix);
-        return watch;
+        return new(true, Revision);
     }
 
     /// <summary>Removes the keys of a lease that has ended.</summary>
     internal void End(MemoryLease lease)
     {
-        _revision++;
+        Connection.Release(lease);
+        Revision++;
         foreach (var key in Leased.Where(pair => pair.Value == lease).Select(pair => pair.Key).ToList())
             Carry(new KvOperation.Delete(key));
     }
@@ -78,28 +69,26 @@ public sealed class MemoryKvstoreContent
     {
         if (operation is KvOperation.Put put)
         {
-            var entry = new KvEntry(put.Key, put.Value.ToArray(), _revision);
+            var entry = new KvEntry(put.Key, put.Value.ToArray(), Revision);
             var kind = Keys.ContainsKey(put.Key) ? KvEventKind.Modified : KvEventKind.Created;
             Keys[put.Key] = entry;
             if (put.Lease is MemoryLease lease)
                 Leased[put.Key] = lease;
             else
                 Leased.Remove(put.Key);
-            Tell(new(kind, put.Key, entry.Value, _revision));
+            Tell(new(kind, put.Key, entry.Value, Revision));
         }
         else if (operation is KvOperation.Delete delete && Keys.Remove(delete.Key))
         {
             Leased.Remove(delete.Key);
-            Tell(new(KvEventKind.Deleted, delete.Key, default, _revision));
+            Tell(new(KvEventKind.Deleted, delete.Key, default, Revision));
         }
     }
 
     private void Tell(KvEvent happened)
     {
-        foreach (var (watch, prefix) in Watches)
-        {
-            if (happened.Key.StartsWith(prefix, StringComparison.Ordinal))
-                watch.Writer.TryWrite(happened);
-        }
+        Connection.Note(happened);
+        foreach (var watch in Watches)
+            watch.Tell(happened);
     }
 }

@@ -16,6 +16,18 @@ public sealed class MemoryKvstoreTests : KvstoreConformance
 {
     private readonly MemoryKvstoreContent _content = new();
 
+    public MemoryKvstoreTests() => Server = new MemoryStoreServer(_content, members: 3);
+
+    protected override IStoreServer Server { get; }
+
+    protected override void NotApplicable(string reason) => Assert.Fail($"everything applies to the reference: {reason}");
+
+    protected override async ValueTask<bool> EndLeaseAsync(IKvLease lease)
+    {
+        await lease.RevokeAsync(CancellationToken.None);
+        return true;
+    }
+
     protected override ValueTask<IKvstore> CreateAsync() => new(new MemoryKvstore(_content));
 
     protected override ValueTask<IKvstore?> ReopenAsync() => new(new MemoryKvstore(_content));

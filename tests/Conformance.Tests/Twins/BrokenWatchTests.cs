@@ -15,7 +15,7 @@ public sealed class BrokenWatchTests
         "the event after a/1 was written again (and b/2, which the watch did not ask for): \"ListDone\" instead of \"Modified a/1=y\".");
 
     [Fact]
-    public Task A_watch_that_loses_an_event() => SuiteRun.FailsAsync(
+    public Task A_watch_that_loses_an_event() => SuiteRun.FailsAloneAsync(
         () => new KvstoreTwin.Suite(() => new FaultyKvstore(new KvstoreTwin(), new FaultPlan(Fault.On(FaultKind.LosesOne, nameof(IKvstore.WatchAsync), 3)))),
         nameof(KvstoreConformance.A_watch_reports_what_exists_then_the_end_of_the_list_then_changes),
         "Modified a/1 did not come within 0.7 s. So far: \"Created a/1=x\", \"ListDone\".");
@@ -40,7 +40,7 @@ public sealed class BrokenWatchTests
         "a bounded queue between writer and watch");
 
     private static Task FailsAsync<TTwin>(string test, params string[] texts)
-        where TTwin : IKvstore, new() => SuiteRun.FailsAsync(() => new KvstoreTwin.Suite(() => new TTwin()), test, texts);
+        where TTwin : IKvstore, new() => SuiteRun.FailsAloneAsync(() => new KvstoreTwin.Suite(() => new TTwin()), test, texts);
 
     private sealed class ListsTwice : KvstoreTwin
     {

@@ -26,7 +26,7 @@ internal class KvstoreTwin(IKvstore inner) : IKvstore
     public virtual ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
 
     public virtual ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken) =>
-        inner.CommitAsync(conditions, operations, cancellationToken);
+        inner.CommitAsync(conditions, [.. operations.Select(TwinLease.Unwrap)], cancellationToken);
 
     public virtual IAsyncEnumerable<KvEvent> WatchAsync(string prefix, CancellationToken cancellationToken) => inner.WatchAsync(prefix, cancellationToken);
 
@@ -34,12 +34,19 @@ internal class KvstoreTwin(IKvstore inner) : IKvstore
 
     public virtual ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
 
-    public virtual ValueTask DisposeAsync() => inner.DisposeAsync();
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    /// <summary>What disposal does.</summary>
+    protected virtual ValueTask CloseAsync() => inner.DisposeAsync();
 
     /// <summary>The suite over a twin.</summary>
-    internal sealed class Suite(Func<IKvstore> create, Func<IKvstore>? reopen = null) : KvstoreConformance
+    internal sealed class Suite(Func<IKvstore> create, Func<IKvstore>? reopen = null, IStoreServer? server = null) : KvstoreConformance
     {
         protected override TimeSpan Patience => TimeSpan.FromMilliseconds(700);
+
+        protected override TimeSpan FaultPatience => TimeSpan.FromSeconds(5);
+
+        protected override IStoreServer? Server => server;
 
         protected override ValueTask<IKvstore> CreateAsync() => new(create());
 
