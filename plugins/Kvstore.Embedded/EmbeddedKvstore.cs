@@ -6,11 +6,17 @@ using Microsoft.Data.Sqlite;
 namespace Cilium.Framework.Kvstore.Embedded;
 
 /// <summary>A store in one SQLite file. Every commit is on disk before it is acknowledged; revisions are the numbers of the commits.</summary>
+/// <remarks>
+/// The leases of the former process run out from the moment on that the file is opened, each after its whole time: while no process has the file open,
+/// nobody could have taken the keys over. Keys that are written with a new lease before that stay.
+/// </remarks>
 /// <param name="path">The file; its folder is made with mode 0700 when it does not exist.</param>
-internal sealed class EmbeddedKvstore(string path) : IKvstore
+/// <param name="time">By which leases run out.</param>
+internal sealed class EmbeddedKvstore(string path, TimeProvider time) : IKvstore
 {
     private readonly SemaphoreSlim _lock = new(1);
     private readonly ChangeFeed _feed = new();
+    private readonly HashSet<EmbeddedLease> _leases = [];
     private KvDatabase? _database;
     private ulong _revision;
     private bool _disposed;
@@ -27,6 +33,8 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
             Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             _database = KvDatabase.Open(path);
             _revision = _database.Revision();
+            foreach (var (id, timeToLive) in _database.Leases.All())
+                await Hold(new(this, id, timeToLive, time)).DisposeAsync();
         }
         catch (SqliteException error)
         {
@@ -72,13 +80,25 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
         }
     }
 
-    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
+        var granted = Limits.Granted(timeToLive);
+        return UseAsync<IKvLease>(database => Hold(new(this, database.Leases.Grant(granted), granted, time)), cancellationToken);
+    }
+
+    /// <summary>Removes a lease with its keys; nothing when it is gone already.</summary>
+    public async ValueTask EndLeaseAsync(EmbeddedLease lease, CancellationToken cancellationToken)
+    {
+        if (await UseAsync(database => lease.IsOf(this) && End(database, lease), cancellationToken))
+            lease.Ended();
+    }
 
     public async ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await UseAsync(database => new KvstoreStatus(true, $"embedded: {path}, {database.Count()} keys, revision {_revision}"), cancellationToken);
+            return await UseAsync(database => new KvstoreStatus(true, $"embedded: {path}, {database.Count()} keys, {database.Leases.Count()} leases, revision {_revision}"), cancellationToken);
         }
         catch (Exception error) when (error is CiliumException or OperationCanceledException)
         {
@@ -93,6 +113,8 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
         {
             _disposed = true;
             _feed.Complete();
+            foreach (var lease in _leases)
+                lease.Close();
             _database?.Dispose();
             _database = null;
         }
@@ -123,43 +145,42 @@ internal sealed class EmbeddedKvstore(string path) : IKvstore
 
     private KvCommitResult Commit(KvDatabase database, IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations)
     {
+        if (operations.OfType<KvOperation.Put>().FirstOrDefault(put => put.Lease is { } lease && (lease as EmbeddedLease)?.IsOf(this) != true) is { } lost)
+            throw new CiliumException(ErrorKind.Conflict, $"kvstore embedded: the lease of key \"{Excerpt.Of(lost.Key)}\" is lost, or is of another store. Nothing was changed. Grant another and write its keys again.");
         using var transaction = database.Begin();
-        if (!conditions.All(condition => Holds(database, condition)))
+        if (!conditions.All(condition => Commits.Holds(database, condition)))
             return new(false, 0);
         var revision = _revision + 1;
-        var changes = operations.Select(operation => Carry(database, operation, revision)).OfType<KvEvent>().ToArray();
+        var changes = operations.Select(operation => Commits.Carry(database, operation, revision)).OfType<KvEvent>().ToArray();
+        Finish(database, transaction, revision, changes);
+        return new(true, revision);
+    }
+
+    private bool End(KvDatabase database, EmbeddedLease lease)
+    {
+        using var transaction = database.Begin();
+        var revision = _revision + 1;
+        var changes = database.Leases.KeysOf(lease.Id).Select(key => new KvEvent(KvEventKind.Deleted, key, default, revision)).ToArray();
+        database.Leases.End(lease.Id);
+        Finish(database, transaction, revision, changes);
+        // Inside of the lock: no commit may still take it for good.
+        lease.Close();
+        _leases.Remove(lease);
+        return true;
+    }
+
+    private void Finish(KvDatabase database, SqliteTransaction transaction, ulong revision, KvEvent[] changes)
+    {
         database.SetRevision(revision);
         transaction.Commit();
         _revision = revision;
         _feed.Publish(changes);
-        return new(true, revision);
     }
 
-    private static bool Holds(KvDatabase database, KvCondition condition) => condition switch
+    private EmbeddedLease Hold(EmbeddedLease lease)
     {
-        KvCondition.KeyAbsent absent => database.Get(absent.Key) is null,
-        KvCondition.KeyExists exists => database.Get(exists.Key) is not null,
-        KvCondition.RevisionEquals equals => database.Get(equals.Key)?.Revision == equals.Revision,
-        KvCondition.PrefixEmpty empty => database.IsPrefixEmpty(empty.Prefix),
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "Accepted: KeyAbsent, KeyExists, RevisionEquals, PrefixEmpty."),
-    };
-
-    // What a watch is told about it; null when nothing changed.
-    private static KvEvent? Carry(KvDatabase database, KvOperation operation, ulong revision)
-    {
-        var existed = database.Get(operation.Key) is not null;
-        switch (operation)
-        {
-            case KvOperation.Put put:
-                var value = put.Value.ToArray();
-                database.Put(put.Key, value, revision);
-                return new(existed ? KvEventKind.Modified : KvEventKind.Created, put.Key, value, revision);
-            case KvOperation.Delete delete when existed:
-                database.Delete(delete.Key);
-                return new(KvEventKind.Deleted, delete.Key, default, revision);
-            default:
-                return null;
-        }
+        _leases.Add(lease);
+        return lease;
     }
 
     private async ValueTask CloseAsync(Channel<KvEvent> channel)

@@ -16,6 +16,7 @@ public sealed class EmbeddedPlugin : IPlugin
         var path = builder.Configuration["path"] ?? Path.Combine(builder.Context.StateDirectory, "kvstore.db");
         if (!Path.IsPathFullyQualified(path))
             throw new ConfigurationException($"{builder.Configuration.Path}:path", $"\"{path}\" is not accepted. Accepted: an absolute path of a file.");
-        builder.AddSettings("path").AddKvstore("embedded", _ => new EmbeddedKvstore(path));
+        var time = builder.Context.Time;
+        builder.AddSettings("path").AddKvstore("embedded", _ => new EmbeddedKvstore(path, time));
     }
 }

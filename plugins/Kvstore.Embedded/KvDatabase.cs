@@ -7,12 +7,14 @@ namespace Cilium.Framework.Kvstore.Embedded;
 /// <summary>The file: keys, values, the number of the last commit. Used by one caller at a time.</summary>
 internal sealed class KvDatabase : IDisposable
 {
-    /// <summary>Version of the tables; a file of a newer one is refused.</summary>
-    private const long Schema = 1;
+    /// <summary>Version of the tables: 2 has leases, 1 had none and is brought up to it. A file of a newer one is refused.</summary>
+    private const long Schema = 2;
 
     private readonly SqliteConnection _connection;
 
-    private KvDatabase(SqliteConnection connection) => _connection = connection;
+    private KvDatabase(SqliteConnection connection) => (_connection, Leases) = (connection, new(this));
+
+    public LeaseTable Leases { get; }
 
     public static KvDatabase Open(string path)
     {
@@ -65,8 +67,13 @@ internal sealed class KvDatabase : IDisposable
 
     public SqliteTransaction Begin() => _connection.BeginTransaction();
 
-    public void Put(string key, byte[] value, ulong revision) =>
-        Execute("INSERT INTO kv (key, value, revision) VALUES ($key, $value, $revision) ON CONFLICT (key) DO UPDATE SET value = $value, revision = $revision", ("$key", key), ("$value", value), ("$revision", (long)revision));
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its bytes.</param>
+    /// <param name="revision">Number of the commit.</param>
+    /// <param name="lease">Takes the place of the lease that it had; null: none.</param>
+    public void Put(string key, byte[] value, ulong revision, long? lease) => Execute(
+        "INSERT INTO kv (key, value, revision, lease) VALUES ($key, $value, $revision, $lease) ON CONFLICT (key) DO UPDATE SET value = $value, revision = $revision, lease = $lease",
+        ("$key", key), ("$value", value), ("$revision", (long)revision), ("$lease", (object?)lease ?? DBNull.Value));
 
     public void Delete(string key) => Execute("DELETE FROM kv WHERE key = $key", ("$key", key));
 
@@ -83,30 +90,33 @@ internal sealed class KvDatabase : IDisposable
         var schema = (long)Scalar("PRAGMA user_version")!;
         if (schema > Schema)
             throw new CiliumException(ErrorKind.Unsupported, $"kvstore embedded: {path} was written by a newer version (format {schema}, known: {Schema}). Upgrade the agent or give it another path (kvstore.embedded.path).");
+        if (schema == Schema)
+            return;
         using var transaction = Begin();
         Execute("CREATE TABLE IF NOT EXISTS kv (key TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID");
         Execute("CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID");
         Execute("INSERT OR IGNORE INTO meta VALUES ('revision', 0)");
+        LeaseTable.Create(this);
         Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Schema}"));
         transaction.Commit();
     }
 
-    private void Execute(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
+    public void Execute(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         using var command = Command(text, parameters);
         command.ExecuteNonQuery();
     }
 
-    private object? Scalar(string text)
+    public object? Scalar(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
-        using var command = Command(text);
+        using var command = Command(text, parameters);
         return command.ExecuteScalar();
     }
 
-    private SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
+    public SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // Every text is a constant of this file; values are parameters.
+#pragma warning disable CA2100 // Every text is a constant of this class or of LeaseTable; values are parameters.
         command.CommandText = text;
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters)

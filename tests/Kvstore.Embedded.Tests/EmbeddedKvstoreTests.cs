@@ -90,7 +90,7 @@ public sealed class EmbeddedKvstoreTests : IAsyncLifetime
         { [Put("/a", "")], "kvstore embedded: key \"/a\" starts with '/'. Accepted: keys without a leading slash. Nothing was changed." },
         { [Put("", "")], "kvstore embedded: the empty key is not accepted. Nothing was changed." },
         { [Put("a\0b", "")], "kvstore embedded: key \"a\\0b\" contains NUL. Nothing was changed." },
-        { [Put(new string('ä', 513), "")], $"kvstore embedded: key \"{new string('ä', 32)}...\" has 1026 bytes. Accepted: at most 1024. Nothing was changed." },
+        { [Put(new string('ä', 513), "")], $"kvstore embedded: key \"{string.Concat(Enumerable.Repeat("\\u00e4", 60))}... (513 characters)\" has 1026 bytes. Accepted: at most 1024. Nothing was changed." },
         { [Put("a", new string('x', 524289))], "kvstore embedded: the value of key \"a\" has 524289 bytes. Accepted: at most 524288. Nothing was changed." },
     };
 
@@ -182,7 +182,7 @@ public sealed class EmbeddedKvstoreTests : IAsyncLifetime
     [Fact]
     public async Task A_second_user_of_the_file_is_refused()
     {
-        await using var second = new EmbeddedKvstore(_folder["state/kvstore.db"]);
+        await using var second = new EmbeddedKvstore(_folder["state/kvstore.db"], TimeProvider.System);
         var error = await Assert.ThrowsAsync<CiliumException>(async () => await second.StartAsync(Stop));
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
         Assert.Equal($"kvstore embedded: {_folder["state/kvstore.db"]} is in use by another process. One agent can use it at a time: stop the other one, or give this one its own path (kvstore.embedded.path).", error.Message);
@@ -192,7 +192,7 @@ public sealed class EmbeddedKvstoreTests : IAsyncLifetime
     public async Task A_damaged_file_is_refused()
     {
         await File.WriteAllTextAsync(_folder["bad.db"], new string('x', 8192), Stop);
-        await using var bad = new EmbeddedKvstore(_folder["bad.db"]);
+        await using var bad = new EmbeddedKvstore(_folder["bad.db"], TimeProvider.System);
         var error = await Assert.ThrowsAsync<CiliumException>(async () => await bad.StartAsync(Stop));
         Assert.StartsWith($"kvstore embedded: {_folder["bad.db"]} is not an intact database:", error.Message, StringComparison.Ordinal);
     }
@@ -201,7 +201,7 @@ public sealed class EmbeddedKvstoreTests : IAsyncLifetime
     public async Task The_status_says_where_and_how_much()
     {
         await PutAsync("a", "1");
-        Assert.Equal(new KvstoreStatus(true, $"embedded: {_folder["state/kvstore.db"]}, 1 keys, revision 1"), await _store.GetStatusAsync(Stop));
+        Assert.Equal(new KvstoreStatus(true, $"embedded: {_folder["state/kvstore.db"]}, 1 keys, 0 leases, revision 1"), await _store.GetStatusAsync(Stop));
         await _store.DisposeAsync();
         Assert.Equal(new KvstoreStatus(false, $"embedded: kvstore embedded: {_folder["state/kvstore.db"]} is closed."), await _store.GetStatusAsync(Stop));
     }
@@ -215,7 +215,7 @@ public sealed class EmbeddedKvstoreTests : IAsyncLifetime
 
     private async Task<EmbeddedKvstore> OpenAsync()
     {
-        var store = new EmbeddedKvstore(_folder["state/kvstore.db"]);
+        var store = new EmbeddedKvstore(_folder["state/kvstore.db"], TimeProvider.System);
         await store.StartAsync(Stop);
         return store;
     }
