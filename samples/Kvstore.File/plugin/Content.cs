@@ -7,6 +7,7 @@ namespace Example.FileStore;
 internal sealed class Content
 {
     private readonly SortedDictionary<string, KvEntry> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Term> _leased = [];
     private readonly Dictionary<Channel<KvEvent>, string> _watches = [];
 
     public ulong Revision { get; private set; }
@@ -16,6 +17,11 @@ internal sealed class Content
     public KvEntry? Get(string key) => _keys.GetValueOrDefault(key);
 
     public IEnumerable<KvEntry> List(string prefix) => _keys.Values.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>Every lease that has keys.</summary>
+    public IReadOnlyList<Term> Leases => [.. _leased.Values.Distinct()];
+
+    public IReadOnlyList<string> KeysOf(Term lease) => [.. _leased.Where(pair => pair.Value == lease).Select(pair => pair.Key)];
 
     public bool Holds(KvCondition condition) => condition switch
     {
@@ -32,19 +38,27 @@ internal sealed class Content
         foreach (var (key, value) in record.Put)
         {
             var kind = _keys.ContainsKey(key) ? KvEventKind.Modified : KvEventKind.Created;
-            _keys[key] = new(key, value, Revision);
-            Tell(new(kind, key, value, Revision));
+            _keys[key] = new(key, value.Bytes, Revision);
+            // The lease of the last write is the only one that a key has.
+            _leased.Remove(key);
+            if (value.Lease is not null)
+                _leased[key] = value.Lease;
+            Tell(new(kind, key, value.Bytes, Revision));
         }
 
         foreach (var key in record.Delete.Where(key => _keys.Remove(key)))
+        {
+            _leased.Remove(key);
             Tell(new(KvEventKind.Deleted, key, default, Revision));
+        }
     }
 
     /// <summary>The shortest journal that gives these keys: a line for each revision that still has keys, and the last revision, which must never come again.</summary>
     public IEnumerable<Record> Snapshot() =>
     [
-        .. _keys.Values.GroupBy(entry => entry.Revision).OrderBy(group => group.Key).Select(group => new Record(group.Key, group.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray()), [])),
-        new Record(Revision, new Dictionary<string, byte[]>(), []),
+        .. _keys.Values.GroupBy(entry => entry.Revision).OrderBy(group => group.Key)
+            .Select(group => new Record(group.Key, group.ToDictionary(entry => entry.Key, entry => new Value(entry.Value.ToArray(), _leased.GetValueOrDefault(entry.Key))), [])),
+        new Record(Revision, new Dictionary<string, Value>(), []),
     ];
 
     /// <summary>What exists and the end of the list; changes follow. Without a bound: a slow reader delays nobody and misses nothing.</summary>

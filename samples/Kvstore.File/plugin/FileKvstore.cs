@@ -6,7 +6,7 @@ using Cilium.Framework.Kvstore;
 namespace Example.FileStore;
 
 /// <summary>Keys in memory, commits in a journal. A commit is on the disk before anybody sees it.</summary>
-internal sealed class FileKvstore(string folder) : IKvstore
+internal sealed class FileKvstore(string folder, TimeProvider time) : IKvstore
 {
     /// <summary>A journal below this is not worth shortening.</summary>
     private const long SmallJournal = 16 << 20;
@@ -19,6 +19,9 @@ internal sealed class FileKvstore(string folder) : IKvstore
 
     public KvstoreCapabilities Capabilities => KvstoreCapabilities.EveryRevision | KvstoreCapabilities.NativePrefixEmpty;
 
+    /// <summary>What every store accepts at least, and shorter leases.</summary>
+    public KvstoreLimits Limits { get; } = new() { MinTimeToLive = TimeSpan.FromSeconds(1) };
+
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
         lock (_sync)
@@ -30,6 +33,9 @@ internal sealed class FileKvstore(string folder) : IKvstore
                 foreach (var record in _journal.Read())
                     _content.Apply(record);
                 Shorten(_journal);
+                // Their holder is gone: they run out, unless their keys are written again before that.
+                foreach (var former in _content.Leases)
+                    _ = new FileLease(this, former, time).DisposeAsync();
                 return default;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -64,18 +70,19 @@ internal sealed class FileKvstore(string folder) : IKvstore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_sync)
         {
-            var journal = Open();
+            Open();
+            foreach (var put in operations.OfType<KvOperation.Put>())
+            {
+                if (put.Lease is { } lease && (lease as FileLease)?.IsOf(this) != true)
+                    throw new CiliumException(ErrorKind.Conflict, $"kvstore file: the lease of key \"{Excerpt.Of(put.Key)}\" is lost. Nothing was changed. Grant another and write its keys again.");
+            }
+
             if (!conditions.All(_content.Holds))
                 return new(new KvCommitResult(false, 0));
-            var record = new Record(
-                _content.Revision + 1,
-                operations.OfType<KvOperation.Put>().ToDictionary(put => put.Key, put => put.Value.ToArray()),
+            Write(
+                operations.OfType<KvOperation.Put>().ToDictionary(put => put.Key, put => new Value(put.Value.ToArray(), (put.Lease as FileLease)?.Term)),
                 [.. operations.OfType<KvOperation.Delete>().Select(delete => delete.Key)]);
-            journal.Append(record);
-            _content.Apply(record);
-            if (journal.Length > Math.Max(SmallJournal, _shortest * 2))
-                Shorten(journal);
-            return new(new KvCommitResult(true, record.Revision));
+            return new(new KvCommitResult(true, _content.Revision));
         }
     }
 
@@ -98,6 +105,29 @@ internal sealed class FileKvstore(string folder) : IKvstore
         {
             lock (_sync)
                 _content.Unwatch(watch);
+        }
+    }
+
+    public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
+        lock (_sync)
+        {
+            Open();
+            // The journal learns of it with its first key.
+            return new(new FileLease(this, new Term(Guid.NewGuid(), Limits.Granted(timeToLive)), time));
+        }
+    }
+
+    /// <summary>Deletes the keys of a lease, as one commit.</summary>
+    internal void End(FileLease lease)
+    {
+        lock (_sync)
+        {
+            Open();
+            if (_content.KeysOf(lease.Term) is { Count: > 0 } keys)
+                Write(new Dictionary<string, Value>(), keys);
+            lease.Ended();
         }
     }
 
@@ -126,6 +156,15 @@ internal sealed class FileKvstore(string folder) : IKvstore
     private Journal Open() => _disposed
         ? throw new CiliumException(ErrorKind.Unavailable, $"kvstore file: {folder} is closed.")
         : _journal ?? throw new InvalidOperationException("The store was not started.");
+
+    private void Write(IReadOnlyDictionary<string, Value> put, IReadOnlyList<string> delete)
+    {
+        var (journal, record) = (Open(), new Record(_content.Revision + 1, put, delete));
+        journal.Append(record);
+        _content.Apply(record);
+        if (journal.Length > Math.Max(SmallJournal, _shortest * 2))
+            Shorten(journal);
+    }
 
     private void Shorten(Journal journal)
     {

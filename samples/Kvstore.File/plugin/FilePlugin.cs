@@ -15,6 +15,7 @@ public sealed class FilePlugin : IPlugin
         var folder = builder.Configuration["folder"] ?? Path.Combine(builder.Context.StateDirectory, "kvstore-file");
         if (!Path.IsPathFullyQualified(folder))
             throw new ConfigurationException($"{builder.Configuration.Path}:folder", $"\"{folder}\" is not accepted. Accepted: an absolute path of a folder.");
-        builder.AddSettings("folder").AddKvstore("file", _ => new FileKvstore(folder));
+        var time = builder.Context.Time;
+        builder.AddSettings("folder").AddKvstore("file", _ => new FileKvstore(folder, time));
     }
 }

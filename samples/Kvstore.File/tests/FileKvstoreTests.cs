@@ -14,9 +14,9 @@ public sealed class FileKvstoreTests : KvstoreConformance
         Directory.Delete(_folder, recursive: true);
     }
 
-    protected override ValueTask<IKvstore> CreateAsync() => new(new FileKvstore(Path.Combine(_folder, "store")));
+    protected override ValueTask<IKvstore> CreateAsync() => new(new FileKvstore(Path.Combine(_folder, "store"), TimeProvider.System));
 
-    protected override ValueTask<IKvstore?> ReopenAsync() => new(new FileKvstore(Path.Combine(_folder, "store")));
+    protected override ValueTask<IKvstore?> ReopenAsync() => new(new FileKvstore(Path.Combine(_folder, "store"), TimeProvider.System));
 
     protected override ValueTask<IKvstore?> AfterCrashAsync()
     {
@@ -24,6 +24,6 @@ public sealed class FileKvstoreTests : KvstoreConformance
         var crashed = Directory.CreateDirectory(Path.Combine(_folder, "crashed")).FullName;
         File.Copy(Path.Combine(_folder, "store", "journal"), Path.Combine(crashed, "journal"));
         File.AppendAllText(Path.Combine(crashed, "journal"), "{\"Revision\":99,\"Put\":{\"left\":");
-        return new(new FileKvstore(crashed));
+        return new(new FileKvstore(crashed, TimeProvider.System));
     }
 }
