@@ -7,7 +7,7 @@ public enum KvstoreCapabilities
     /// <summary>The contract, nothing more.</summary>
     None = 0,
 
-    /// <summary>A watch reports every intermediate revision of a key, never coalescing two changes into one.</summary>
+    /// <summary>A watch reports every intermediate revision of a key, never coalescing two changes into one, but over an outage that outlasts what the store remembers.</summary>
     EveryRevision = 1,
 
     /// <summary>Several nodes see the same content.</summary>

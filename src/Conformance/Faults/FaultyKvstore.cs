@@ -3,7 +3,9 @@ using Cilium.Framework.Kvstore;
 
 namespace Cilium.Framework.Conformance.Faults;
 
-/// <summary>A store whose calls go wrong as planned. Events of a watch are counted under <c>WatchAsync</c>, all watches together.</summary>
+/// <summary>
+/// A store whose calls go wrong as planned. Events of a watch are counted under <c>WatchAsync</c>, all watches together; revocations of its leases under <c>RevokeAsync</c>, all leases together.
+/// </summary>
 /// <param name="store">What carries the calls out.</param>
 /// <param name="plan">What goes wrong.</param>
 public sealed class FaultyKvstore(IKvstore store, FaultPlan plan) : IKvstore
@@ -27,7 +29,7 @@ public sealed class FaultyKvstore(IKvstore store, FaultPlan plan) : IKvstore
 
     /// <inheritdoc />
     public ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken) =>
-        plan.RunAsync(nameof(CommitAsync), () => store.CommitAsync(conditions, operations, cancellationToken), cancellationToken);
+        plan.RunAsync(nameof(CommitAsync), () => store.CommitAsync(conditions, [.. operations.Select(FaultyLease.Unwrap)], cancellationToken), cancellationToken);
 
     /// <inheritdoc />
     public async IAsyncEnumerable<KvEvent> WatchAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -41,7 +43,7 @@ public sealed class FaultyKvstore(IKvstore store, FaultPlan plan) : IKvstore
 
     /// <inheritdoc />
     public ValueTask<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        plan.RunAsync(nameof(GrantLeaseAsync), () => store.GrantLeaseAsync(timeToLive, cancellationToken), cancellationToken);
+        plan.RunAsync<IKvLease>(nameof(GrantLeaseAsync), async () => new FaultyLease(await store.GrantLeaseAsync(timeToLive, cancellationToken), plan), cancellationToken);
 
     /// <inheritdoc />
     public ValueTask<KvstoreStatus> GetStatusAsync(CancellationToken cancellationToken) =>
