@@ -45,7 +45,7 @@ internal sealed class PublishController(NodeKey self, IReadTable<NodeKey, NodeRo
         foreach (var id in _endpointsOf[key].Order())
         {
             if (endpoints.Rows[id] is { IsDeleting: false, Row: { Policy: not null } row } && Addresses(row).FirstOrDefault(address => KeyOf(address) == key) is { } address)
-                return new(key, IpJson.Write(new StoredIpRow(IpPrefix.Host(address), row.Identity, HostOf(address.AddressFamily), string.Create(CultureInfo.InvariantCulture, $"cilium-global:{self.Name}:{id}"))));
+                return new(key, IpJson.Write(new StoredIpRow(IpPrefix.Host(address), row.Identity, HostOf(address.AddressFamily), string.Create(CultureInfo.InvariantCulture, $"cilium-global:{self.Cluster}:{self.Name}:{id}"))));
         }
 
         return null;
