@@ -17,3 +17,4 @@ if ((${#missing[@]})); then
 	apt-get update -qq >&2
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 fi
+"$(dirname "${BASH_SOURCE[0]}")/etcd.sh" || echo "prerequisites: without etcd; tests that need it are skipped, or fail under CI" >&2
