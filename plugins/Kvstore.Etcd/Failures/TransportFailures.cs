@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Cilium.Framework.Errors;
+using Cilium.Framework.Kvstore.Etcd.Connecting;
+using Grpc.Core;
+
+namespace Cilium.Framework.Kvstore.Etcd.Failures;
+
+/// <summary>Finds out why a member could not be reached, and says it in one sentence.</summary>
+internal static class TransportFailures
+{
+    /// <param name="failure">What the call ended with.</param>
+    /// <param name="endpoint">The member.</param>
+    /// <param name="waited">How long its answer was awaited.</param>
+    /// <param name="cancellationToken">Gives up asking it what it speaks.</param>
+    public static async Task<CallFailure> JudgeAsync(RpcException failure, EtcdEndpoint endpoint, TimeSpan waited, CancellationToken cancellationToken)
+    {
+        var causes = Causes(failure).ToList();
+        if (causes.OfType<CiliumException>().FirstOrDefault() is { } ours)
+            return new(ours.Kind, ours.Message, CallEffect.NotCarriedOut);
+        if (causes.OfType<AuthenticationException>().Any() && endpoint.CertificateProblem is { } problem)
+            return new(ErrorKind.Unavailable, problem, CallEffect.NotCarriedOut);
+        var connecting = causes.OfType<HttpRequestException>().Any(cause =>
+            cause.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
+        if (connecting && causes.OfType<SocketException>().FirstOrDefault() is { } socket)
+            return new(ErrorKind.Unavailable, Words(socket), CallEffect.NotCarriedOut);
+        if (Refusal(causes) is { } refusal)
+            return new(ErrorKind.Denied, refusal, CallEffect.NotCarriedOut);
+        // What has never been understood may be another language.
+        if (endpoint.Version is null && await SpokenProtocol.MismatchAsync(endpoint.Address, cancellationToken) is { } mismatch)
+            return new(ErrorKind.Unavailable, mismatch, CallEffect.NotCarriedOut);
+        // Cancelled by us, when opening took too long.
+        if (failure.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Cancelled)
+            return new(ErrorKind.Unavailable, $"no answer within {waited.TotalSeconds:0.#} s", CallEffect.Unknown);
+        var last = causes.LastOrDefault()?.Message ?? failure.Status.Detail;
+        return new(ErrorKind.Unavailable, connecting ? $"no connection: {last.TrimEnd('.')}" : $"the connection broke: {last.TrimEnd('.')}", connecting ? CallEffect.NotCarriedOut : CallEffect.Unknown);
+    }
+
+    private static string Words(SocketException cause) => cause.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "its name cannot be resolved",
+        SocketError.TimedOut => "no connection in time",
+        _ => $"no connection: {cause.Message}",
+    };
+
+    // A server says by a TLS alert what it dislikes in our certificate (RFC 8446, 6.2); OpenSSL's text is all that reaches us.
+    private static string? Refusal(IEnumerable<Exception> causes)
+    {
+        var text = string.Join(' ', causes.Select(cause => cause.Message));
+        if (Says("certificate required") || Says("certificate_required"))
+            return "the server wants a certificate of ours: set kvstore.etcd.cert-file and key-file";
+        if (Says("bad certificate") || Says("unknown ca") || Says("certificate expired") || Says("certificate unknown") || Says("unsupported certificate"))
+            return "the server refuses our certificate, or wants one. Set kvstore.etcd.cert-file and key-file to one that is signed by the authority it trusts";
+        return null;
+
+        bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<Exception> Causes(RpcException failure)
+    {
+        for (var cause = failure.Status.DebugException ?? failure.InnerException; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
+}
