@@ -19,11 +19,11 @@ if ! fetch 2>/dev/null; then
 	fetch
 fi
 for package in "$unpacked"/*.deb; do
-	dpkg -x "$package" "$unpacked/root"
+	dpkg -x "$package" "$unpacked/tree"
 done
 mkdir "$unpacked/bin"
-mv "$unpacked"/root/usr/bin/{etcd,etcdctl} "$unpacked/bin/"
-rm -rf "$unpacked/root" "$unpacked"/*.deb
+mv "$unpacked"/tree/usr/bin/{etcd,etcdctl} "$unpacked/bin/"
+rm -rf "$unpacked/tree" "$unpacked"/*.deb
 # In one step: whoever runs this at the same time finds all or nothing.
 rm -rf "$folder"
 mv -T "$unpacked" "$folder"

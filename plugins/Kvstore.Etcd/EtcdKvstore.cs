@@ -43,13 +43,8 @@ internal sealed class EtcdKvstore : IKvstore
         return answer.Kvs is [var pair] ? new(key, pair.Value.Memory, (ulong)pair.ModRevision) : null;
     }
 
-    public async ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken)
-    {
-        var range = await EtcdRange.ReadAsync(_client, prefix, cancellationToken);
-        if (!range.IsOrdinal)
-            range.Entries.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
-        return range.Entries;
-    }
+    public async ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        (await EtcdRange.ReadAsync(_client, prefix, cancellationToken)).ToEntries();
 
     public async ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {

@@ -2,17 +2,35 @@ using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore.Etcd.Failures;
 using Etcdserverpb;
 using Google.Protobuf;
+using Mvccpb;
 
 namespace Cilium.Framework.Kvstore.Etcd.Calls;
 
 /// <summary>Everything below a prefix as of one moment, in etcd's order (bytes of UTF-8).</summary>
-/// <param name="Entries">Keys that are text.</param>
-/// <param name="IsOrdinal">The order is ordinal too.</param>
+/// <param name="Pairs">As they came: whoever reads them decodes them once.</param>
 /// <param name="Moment">Revision and history that it is of.</param>
-internal sealed record EtcdRange(List<KvEntry> Entries, bool IsOrdinal, ResponseHeader Moment)
+internal sealed record EtcdRange(IReadOnlyList<KeyValue> Pairs, ResponseHeader Moment)
 {
     /// <summary>Keys of one answer: large enough that asking costs little, small enough for the time of one call.</summary>
-    private const int PageKeys = 10_000;
+    private const int PageKeys = 100_000;
+
+    /// <summary>In ordinal order. Keys that are no text are somebody else's.</summary>
+    public List<KvEntry> ToEntries()
+    {
+        var entries = new List<KvEntry>(Pairs.Count);
+        var ordinal = true;
+        foreach (var pair in Pairs)
+        {
+            if (EtcdKeys.Decode(pair.Key) is not { } key)
+                continue;
+            ordinal &= pair.Key.Span.IndexOfAnyInRange(EtcdKeys.FirstUnordered, byte.MaxValue) < 0;
+            entries.Add(new(key, pair.Value.Memory, (ulong)pair.ModRevision));
+        }
+
+        if (!ordinal)
+            entries.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
+        return entries;
+    }
 
     /// <exception cref="CiliumException">It cannot be read.</exception>
     public static async Task<EtcdRange> ReadAsync(EtcdClient client, string prefix, CancellationToken cancellationToken)
@@ -36,22 +54,15 @@ internal sealed record EtcdRange(List<KvEntry> Entries, bool IsOrdinal, Response
         var what = $"the keys below \"{Excerpt.Of(prefix)}\" cannot be listed";
         var page = await PageAsync(client, what, new() { Key = key, RangeEnd = end, Limit = PageKeys }, cancellationToken);
         var moment = page.Header;
-        var entries = new List<KvEntry>((int)page.Count);
-        var ordinal = true;
+        if (!page.More)
+            return new(page.Kvs, moment);
+        var pairs = new List<KeyValue>((int)page.Count);
         while (true)
         {
-            // The next page is on its way while this one is decoded.
-            var next = page.More ? PageAsync(client, what, new() { Key = After(page.Kvs[^1].Key), RangeEnd = end, Limit = PageKeys, Revision = moment.Revision }, cancellationToken) : null;
-            foreach (var pair in page.Kvs)
-            {
-                ordinal &= pair.Key.Span.IndexOfAnyInRange(EtcdKeys.FirstUnordered, byte.MaxValue) < 0;
-                if (EtcdKeys.Decode(pair.Key) is { } text)
-                    entries.Add(new(text, pair.Value.Memory, (ulong)pair.ModRevision));
-            }
-
-            if (next is null)
-                return new(entries, ordinal, moment);
-            page = await next;
+            pairs.AddRange(page.Kvs);
+            if (!page.More)
+                return new(pairs, moment);
+            page = await PageAsync(client, what, new() { Key = After(pairs[^1].Key), RangeEnd = end, Limit = PageKeys, Revision = moment.Revision }, cancellationToken);
         }
     }
 

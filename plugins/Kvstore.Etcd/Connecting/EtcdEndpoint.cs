@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -35,6 +36,9 @@ internal sealed class EtcdEndpoint : IDisposable
 
     /// <summary>Why its certificate was refused at the last attempt; null: it was not.</summary>
     public string? CertificateProblem { get; private set; }
+
+    /// <summary>The certificate that we show; null: none.</summary>
+    public X509Certificate2? Ours => _tls.Ours;
 
     public void Dispose()
     {

@@ -24,11 +24,9 @@ internal static class TransportFailures
             cause.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
         if (connecting && causes.OfType<SocketException>().FirstOrDefault() is { } socket)
             return new(ErrorKind.Unavailable, Words(socket), CallEffect.NotCarriedOut);
-        if (Refusal(causes) is { } refusal)
-            return new(ErrorKind.Denied, refusal, CallEffect.NotCarriedOut);
         // What has never been understood may be another language.
-        if (endpoint.Version is null && await SpokenProtocol.MismatchAsync(endpoint.Address, cancellationToken) is { } mismatch)
-            return new(ErrorKind.Unavailable, mismatch, CallEffect.NotCarriedOut);
+        if (endpoint.Version is null && await SpokenProtocol.MismatchAsync(endpoint, cancellationToken) is { } mismatch)
+            return new(mismatch.IsCertificate ? ErrorKind.Denied : ErrorKind.Unavailable, mismatch.Text, CallEffect.NotCarriedOut);
         // Cancelled by us, when opening took too long.
         if (failure.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Cancelled)
             return new(ErrorKind.Unavailable, $"no answer within {waited.TotalSeconds:0.#} s", CallEffect.Unknown);
@@ -43,19 +41,6 @@ internal static class TransportFailures
         SocketError.TimedOut => "no connection in time",
         _ => $"no connection: {cause.Message}",
     };
-
-    // A server says by a TLS alert what it dislikes in our certificate (RFC 8446, 6.2); OpenSSL's text is all that reaches us.
-    private static string? Refusal(IEnumerable<Exception> causes)
-    {
-        var text = string.Join(' ', causes.Select(cause => cause.Message));
-        if (Says("certificate required") || Says("certificate_required"))
-            return "the server wants a certificate of ours: set kvstore.etcd.cert-file and key-file";
-        if (Says("bad certificate") || Says("unknown ca") || Says("certificate expired") || Says("certificate unknown") || Says("unsupported certificate"))
-            return "the server refuses our certificate, or wants one. Set kvstore.etcd.cert-file and key-file to one that is signed by the authority it trusts";
-        return null;
-
-        bool Says(string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
-    }
 
     private static IEnumerable<Exception> Causes(RpcException failure)
     {

@@ -17,7 +17,6 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
     private ResponseHeader _seen = new();
     private long _next;
     private bool _listed;
-    private bool _fresh;
     private bool _inFragment;
     private TimeSpan _pause = ShortestPause;
     private string? _cause;
@@ -51,16 +50,20 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
     private async Task<IEnumerable<KvEvent>> ListAsync(CancellationToken cancellationToken)
     {
         var now = await EtcdRange.ReadAsync(client, prefix, cancellationToken);
-        (_seen, _next, _listed, _fresh, _inFragment) = (now.Moment, now.Moment.Revision + 1, true, true, false);
+        (_seen, _next, _listed, _inFragment) = (now.Moment, now.Moment.Revision + 1, true, false);
         return _known.Compare(now);
     }
 
     private async Task<IEnumerable<KvEvent>> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_stream is null && !_fresh && !await IsSameHistoryAsync(cancellationToken))
-            return ListAgain("the server does not have the history that was told; it was restored or began anew");
-        _stream ??= await OpenAsync(cancellationToken);
-        _fresh = false;
+        if (_stream is null)
+        {
+            _stream = await OpenAsync(cancellationToken);
+            // One member may lag behind; all of them together do not.
+            if (!IsSameHistory(_stream.Opened) && !IsSameHistory(await NowAsync(cancellationToken)))
+                return ListAgain("the server does not have the history that was told; it was restored or began anew");
+        }
+
         var response = await _stream.ReadAsync(cancellationToken);
         if (response.CompactRevision > 0)
             return ListAgain($"revision {_next} was compacted, the oldest is {response.CompactRevision}");
@@ -86,13 +89,15 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
     }
 
     // A server without our history would keep silent until its revisions have caught up with ours.
-    private async Task<bool> IsSameHistoryAsync(CancellationToken cancellationToken)
+    private bool IsSameHistory(ResponseHeader now) => now.ClusterId == _seen.ClusterId && now.RaftTerm >= _seen.RaftTerm && now.Revision >= _next - 1;
+
+    private async Task<ResponseHeader> NowAsync(CancellationToken cancellationToken)
     {
         var (key, end) = EtcdKeys.Range(prefix);
         var request = new RangeRequest { Key = key, RangeEnd = end, Limit = 1, KeysOnly = true };
         var answer = await client.CallAsync(
             new EtcdCall<RangeResponse>("the watch cannot go on", Repeatable: true, async (invoker, options) => await new KV.KVClient(invoker).RangeAsync(request, options)), cancellationToken);
-        return answer.Header.ClusterId == _seen.ClusterId && answer.Header.RaftTerm >= _seen.RaftTerm && answer.Header.Revision >= _next - 1;
+        return answer.Header;
     }
 
     private List<KvEvent> ListAgain(string cause)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cilium.Framework.Kvstore.Etcd.Calls;
 using Google.Protobuf.Collections;
 using Mvccpb;
@@ -14,16 +15,18 @@ internal sealed class KnownKeys
     public IEnumerable<KvEvent> Compare(EtcdRange now)
     {
         if (!_listed)
-            _revisions.EnsureCapacity(now.Entries.Count);
+            _revisions.EnsureCapacity(now.Pairs.Count);
         var gone = _revisions.Count == 0 ? [] : _revisions.Keys.ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in now.Entries)
+        foreach (var pair in now.Pairs)
         {
-            gone.Remove(entry.Key);
-            var known = _revisions.TryGetValue(entry.Key, out var revision);
-            if (known && revision == entry.Revision)
+            if (EtcdKeys.Decode(pair.Key) is not { } key)
                 continue;
-            _revisions[entry.Key] = entry.Revision;
-            yield return new(known ? KvEventKind.Modified : KvEventKind.Created, entry.Key, entry.Value, entry.Revision);
+            gone.Remove(key);
+            ref var revision = ref CollectionsMarshal.GetValueRefOrAddDefault(_revisions, key, out var known);
+            var changed = !known || revision != (ulong)pair.ModRevision;
+            revision = (ulong)pair.ModRevision;
+            if (changed)
+                yield return new(known ? KvEventKind.Modified : KvEventKind.Created, key, pair.Value.Memory, (ulong)pair.ModRevision);
         }
 
         foreach (var key in gone)

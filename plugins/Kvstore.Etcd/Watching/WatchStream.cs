@@ -25,6 +25,9 @@ internal sealed class WatchStream : IDisposable
         _call = new Watch.WatchClient(endpoint.Watches).Watch(headers, cancellationToken: _ended.Token);
     }
 
+    /// <summary>What the member said of its history when it opened the watch.</summary>
+    public ResponseHeader Opened { get; private set; } = new();
+
     /// <summary>Asks one member after the other.</summary>
     /// <exception cref="CiliumException">None of them opens it.</exception>
     public static async Task<WatchStream> OpenAsync(EtcdClient client, WatchCreateRequest request, CancellationToken cancellationToken)
@@ -87,8 +90,10 @@ internal sealed class WatchStream : IDisposable
         if (!await _call.ResponseStream.MoveNext(_ended.Token))
             throw new RpcException(new Status(StatusCode.Unavailable, "the server ended the stream"));
         // etcd says "created" even to whom it refuses.
-        if (_call.ResponseStream.Current is { Canceled: true, CompactRevision: 0 } refused)
-            throw Broken(_client.JudgeReason(refused.CancelReason));
+        var created = _call.ResponseStream.Current;
+        if (created is { Canceled: true, CompactRevision: 0 })
+            throw Broken(_client.JudgeReason(created.CancelReason));
+        Opened = created.Header;
         _ended.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
