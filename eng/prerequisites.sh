@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs from Debian's packages what building and testing need, if it is missing. Leaves package sources alone.
+# Installs from Debian's packages what building and testing need, if it is missing, and fetches the servers that tests start. Leaves package sources alone.
 set -euo pipefail
 
 [[ $(dotnet --list-sdks 2>/dev/null) =~ (^|$'\n')10\. ]] || { echo "prerequisites: the .NET SDK 10 is missing: see https://dotnet.microsoft.com/download" >&2; exit 1; }
@@ -18,3 +18,4 @@ if ((${#missing[@]})); then
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 fi
 "$(dirname "${BASH_SOURCE[0]}")/etcd.sh" || echo "prerequisites: without etcd; tests that need it are skipped, or fail under CI" >&2
+"$(dirname "${BASH_SOURCE[0]}")/consul.sh"

@@ -1,0 +1,36 @@
+using Cilium.Framework.Conformance.Kvstore;
+using Cilium.Framework.Kvstore.Consul.Tests.Servers;
+
+namespace Cilium.Framework.Kvstore.Consul.Tests;
+
+[Trait("Needs", "Root")]
+public sealed class OneServerConformanceTests(OneServer server) : ConsulConformance(server), IClassFixture<OneServer>;
+
+[Trait("Needs", "Root")]
+public sealed class ThreeServersConformanceTests(ThreeServers servers) : ConsulConformance(servers), IClassFixture<ThreeServers>;
+
+public abstract class ConsulConformance(ConsulServers servers) : KvstoreConformance
+{
+    // Every commit of a server is on its disk first, and the suite shares the machine with others.
+    protected override TimeSpan Patience => TimeSpan.FromSeconds(20);
+
+    protected override IStoreServer Server => servers;
+
+    protected override async ValueTask<IKvstore> CreateAsync()
+    {
+        await servers.EmptyAsync();
+        return servers.NewStore();
+    }
+
+    protected override ValueTask<IKvstore?> ReopenAsync() => new(servers.NewStore());
+
+    protected override ValueTask<IKvstore?> ConnectAnotherAsync() => new(servers.NewStore());
+
+    protected override async ValueTask<IKvstore?> AfterCrashAsync()
+    {
+        for (var member = 0; member < servers.Members; member++)
+            await servers.KillAsync(member, TestContext.Current.CancellationToken);
+        await servers.RecoverAsync();
+        return servers.NewStore();
+    }
+}
