@@ -9,7 +9,7 @@ internal sealed class Reader(ConsulHttp http)
 {
     public async Task<KvPair?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        if (HasDots(key))
+        if (PlainPart(key) != key)
             return (await Transaction.GetAsync(http, [key], cancellationToken)).GetValueOrDefault(key);
         var answer = await http.ReadAsync($"{PathOf(key)}?consistent", cancellationToken);
         return answer.IsMissing ? null : answer.Read(ConsulJson.Default.KvPairArray).Single();
@@ -48,19 +48,22 @@ internal sealed class Reader(ConsulHttp http)
 
     // A list leaves out what the token may not read, without a word: an empty one would delete everything. A single key is refused instead.
     private Task RequirePermissionAsync(string prefix, CancellationToken cancellationToken) =>
-        http.ReadAsync($"{PathOf(prefix.Length == 0 ? PrivateKeys.Nothing : prefix)}?consistent", cancellationToken);
+        http.ReadAsync($"{PathOf(PlainPart(prefix).Length == 0 ? PrivateKeys.Nothing : prefix)}?consistent", cancellationToken);
 
     private static bool IsShown(string key, string prefix) => key.StartsWith(prefix, StringComparison.Ordinal) && !PrivateKeys.Contain(key);
 
-    // Segments "." and ".." do not survive in a path: the list begins before them, and is narrowed by IsShown.
-    private static string PathOf(string prefix)
+    private static string PathOf(string prefix) => "/v1/kv/" + string.Join('/', PlainPart(prefix).Split('/').Select(Uri.EscapeDataString));
+
+    /// <summary>
+    /// The longest beginning that arrives as it is in a path: servers redirect empty segments, "." and "..", and refuse what they do not know as printable.
+    /// A list of it is narrowed by <see cref="IsShown"/>.
+    /// </summary>
+    private static string PlainPart(string prefix)
     {
-        var segments = prefix.Split('/');
-        string[] asked = HasDots(prefix) ? [.. segments.TakeWhile(segment => !IsDots(segment)), ""] : segments;
-        return "/v1/kv/" + string.Join('/', asked.Select(Uri.EscapeDataString)).TrimStart('/');
+        var odd = prefix.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        var segments = (odd < 0 ? prefix : prefix[..odd]).Split('/');
+        var kept = Array.FindIndex(segments, segment => segment is "" or "." or "..");
+        // An empty last segment is only the end of a folder.
+        return kept < 0 || (kept == segments.Length - 1 && segments[kept].Length == 0) ? string.Join('/', segments) : string.Join('/', [.. segments[..kept], ""]);
     }
-
-    private static bool HasDots(string key) => key.Split('/').Any(IsDots);
-
-    private static bool IsDots(string segment) => segment is "." or "..";
 }

@@ -13,6 +13,7 @@ internal sealed partial class ListSource(ConsulHttp http, Reader reader, Pulse p
 
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(100), MostPause = TimeSpan.FromSeconds(2);
 
+    private CancellationToken _beat;
     private ulong _index;
     private TimeSpan _pause = LeastPause;
 
@@ -23,8 +24,11 @@ internal sealed partial class ListSource(ConsulHttp http, Reader reader, Pulse p
         {
             cancellationToken.ThrowIfCancellationRequested();
             var address = http.Address;
-            var beat = pulse.Beat;
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, beat);
+            // Whatever happened while nobody read: an index of servers that began anew would be waited for in vain.
+            if (_beat.IsCancellationRequested)
+                _index = 0;
+            _beat = pulse.Beat;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _beat);
             try
             {
                 var list = _index == 0 ? await reader.ListAsync(prefix, either.Token) : await reader.WaitAsync(prefix, _index, Wait, either.Token);
@@ -35,7 +39,7 @@ internal sealed partial class ListSource(ConsulHttp http, Reader reader, Pulse p
                 _pause = LeastPause;
                 return list;
             }
-            catch (OperationCanceledException) when (beat.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (_beat.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 _index = 0;
             }

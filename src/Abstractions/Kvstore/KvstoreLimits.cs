@@ -8,7 +8,10 @@ public sealed record KvstoreLimits
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Most operations of one commit.</summary>
+    /// <summary>
+    /// Most operations of one commit. A store may count its conditions with them, and a key twice that goes over from one living lease to another (Consul);
+    /// it then refuses what is too much with <see cref="ErrorKind.Invalid"/>.
+    /// </summary>
     public int MaxOperations { get; init; } = 64;
 
     /// <summary>Longest key, in bytes of UTF-8.</summary>

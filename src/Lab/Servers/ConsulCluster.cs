@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Cilium.Framework.Lab.Servers;
 
@@ -20,6 +21,8 @@ public sealed class ConsulCluster : IDisposable
 #pragma warning disable CA5359 // The lab made these servers; whether their certificates are to be trusted is what the tests of a plugin are about.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
+        if (options.Tls is { } tls)
+            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(tls.CertFile, tls.KeyFile)];
         _client = new(handler) { Timeout = TimeSpan.FromSeconds(10) };
         if (options.ManagementToken is { } token)
             _client.DefaultRequestHeaders.Add("X-Consul-Token", token);

@@ -20,7 +20,7 @@ public sealed record ConsulOptions(string Program, string Folder)
     public ConsulTls? Tls { get; init; }
 }
 
-/// <summary>Certificates of servers, as PEM files.</summary>
+/// <summary>Certificates of servers, as PEM files. The lab itself shows what the servers show.</summary>
 /// <param name="CaFile">Authority of the clients' certificates.</param>
 /// <param name="CertFile">What they show.</param>
 /// <param name="KeyFile">Its key.</param>
