@@ -16,6 +16,9 @@ public abstract class ConsulConformance(ConsulServers servers) : KvstoreConforma
 
     protected override IStoreServer Server => servers;
 
+    protected override void NotApplicable(string reason) => Assert.Contains(
+        reason, servers.Members == 1 ? ["CompactAsync gives false: the server keeps no history", "the server has no cluster of 3 members"] : (string[])["CompactAsync gives false: the server keeps no history"]);
+
     protected override async ValueTask<IKvstore> CreateAsync()
     {
         await servers.EmptyAsync();

@@ -40,6 +40,7 @@ internal sealed class ConsulLease(ConsulHttp http, string session, TimeSpan time
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             await _stop.CancelAsync();
         await _renewing;
+        _stop.Dispose();
     }
 
     private async Task RenewAsync(long heard)
