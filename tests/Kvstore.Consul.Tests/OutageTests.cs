@@ -52,6 +52,8 @@ public sealed class OutageTests(OneServer server) : IClassFixture<OneServer>, IA
     {
         await PutAsync("a");
         server.Pause(0);
+        // On a busy machine a signal takes a moment to reach every thread.
+        await Eventually.TrueAsync(async () => !(await _store.GetStatusAsync(Stop)).IsReachable, "the server is held");
         foreach (var call in (Func<Task>[])[() => _store.GetAsync("a", Stop).AsTask(), () => PutAsync("a"), () => _store.ListAsync("", Stop).AsTask()])
         {
             var error = await Assert.ThrowsAnyAsync<CiliumException>(call);
