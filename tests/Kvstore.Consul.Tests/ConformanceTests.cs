@@ -1,4 +1,5 @@
 using Cilium.Framework.Conformance.Kvstore;
+using Cilium.Framework.Kvstore.Consul.Leases;
 using Cilium.Framework.Kvstore.Consul.Tests.Servers;
 
 namespace Cilium.Framework.Kvstore.Consul.Tests;
@@ -14,6 +15,9 @@ public abstract class ConsulConformance(ConsulServers servers) : KvstoreConforma
     // Every commit of a server is on its disk first, and the suite shares the machine with others.
     protected override TimeSpan Patience => TimeSpan.FromSeconds(20);
 
+    // A cluster elects a leader, and a session of a member that was held lives twice its time.
+    protected override TimeSpan FaultPatience => TimeSpan.FromSeconds(60);
+
     protected override IStoreServer Server => servers;
 
     protected override void NotApplicable(string reason) => Assert.Contains(
@@ -23,6 +27,12 @@ public abstract class ConsulConformance(ConsulServers servers) : KvstoreConforma
     {
         await servers.EmptyAsync();
         return servers.NewStore();
+    }
+
+    protected override async ValueTask<bool> EndLeaseAsync(IKvLease lease)
+    {
+        await servers.DestroyAsync(((ConsulLease)lease).Session);
+        return true;
     }
 
     protected override ValueTask<IKvstore?> ReopenAsync() => new(servers.NewStore());

@@ -21,6 +21,12 @@ public abstract class EtcdConformance(EtcdFixture servers) : KvstoreConformance
         return Stores.Create(servers.Settings);
     }
 
+    protected override async ValueTask<bool> EndLeaseAsync(IKvLease lease)
+    {
+        await servers.Cluster.Members[0].Api.PostAsync("lease/revoke", $$"""{"ID":"{{((EtcdLease)lease).Id}}"}""", TestContext.Current.CancellationToken);
+        return true;
+    }
+
     protected override ValueTask<IKvstore?> ReopenAsync() => new(Stores.Create(servers.Settings));
 
     protected override ValueTask<IKvstore?> ConnectAnotherAsync() => new(Stores.Create(servers.Settings));

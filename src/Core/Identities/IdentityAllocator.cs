@@ -15,11 +15,13 @@ namespace Cilium.Framework.Identities;
 /// <param name="store">The store.</param>
 /// <param name="lease">Lease of this node's uses.</param>
 /// <param name="keys">How the store's keys are written.</param>
+/// <param name="isExact">The store judges an empty prefix together with every other write (<see cref="KvstoreCapabilities.NativePrefixEmpty"/>). Otherwise only those who use that
+/// condition see each other: then a number is joined under it too, which costs one more round trip.</param>
 /// <param name="known">Numbers in the store, as last seen by this node.</param>
 /// <param name="node">Name of this node in the keys (<see cref="NodeKeyName"/>).</param>
 /// <param name="clusterId">Goes into bits 16-23.</param>
 /// <param name="refused">Learns which uses are not believed.</param>
-internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, IdentityKeys keys, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
+internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, IdentityKeys keys, bool isExact, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
 {
     /// <summary>Cilium gives up after 16 attempts too (facts 9.4).</summary>
     private const int Attempts = 16;
@@ -101,7 +103,7 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
         {
             // What was seen, or a number that looks free, costs one commit; only when that fails the store is read.
             var isSeen = known.TryFind(labels, out var id, out var revision);
-            if (isSeen && await JoinSeenAsync(labels, id, ct))
+            if (isSeen && isExact && await JoinSeenAsync(labels, id, ct))
                 return Hold(labels, id);
             if (!isSeen || revision == 0)
             {

@@ -179,6 +179,7 @@ internal sealed class ScenarioRun : IDatapathWatcher, IDisposable
         return
         [
             .. Open(node.Tables.Policies), .. Open(node.Tables.Endpoints), .. Open(node.Tables.IpCache),
+            .. node.Tables.StoredIdentities.Where(row => row.Revision == 0 && _world.Store.Answers).Select(row => $"number {row.Id} vanished from the store, and nobody knows why yet"),
             .. node.Projection.All().Where(view => view.PolicyRevision != _world.History.Now.Revision || view.State != Endpoints.EndpointState.Ready)
                 .Select(view => $"endpoint {view.Request.Id} is {view.State} at revision {view.PolicyRevision} of {_world.History.Now.Revision} {view.Message}"),
         ];

@@ -29,7 +29,7 @@ public sealed class FirstAllocationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_store_that_is_empty_is_given_three_seconds()
+    public async Task A_store_that_is_empty_is_given_three_seconds()
     {
         var first = Begin(FirstAllocation.Grace);
         _identities.RegisterSource("kvstore").ListDone();
@@ -38,6 +38,7 @@ public sealed class FirstAllocationTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromSeconds(2.9));
         Assert.False(first.IsOver);
         _time.Advance(TimeSpan.FromSeconds(0.1));
+        await _running;
         Assert.True(first.IsOver);
     }
 

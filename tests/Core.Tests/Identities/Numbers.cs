@@ -31,7 +31,7 @@ internal sealed class Numbers : IKnownIdentities
     {
         var calls = new StoreCalls(store, time ?? TimeProvider.System);
         lease = new NodeLease(calls, TimeSpan.FromMinutes(15));
-        return new(calls, lease, IdentityKeys.Plain, this, node, clusterId, new RefusedKeys(Health));
+        return new(calls, lease, IdentityKeys.Plain, isExact: true, this, node, clusterId, new RefusedKeys(Health));
     }
 }
 

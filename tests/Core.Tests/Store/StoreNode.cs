@@ -25,6 +25,7 @@ internal sealed class StoreNode : IAsyncDisposable
     private readonly Reconciler<string, PublicationRow> _publisher;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
+    private bool _isDisposed;
 
     public StoreNode(MemoryKvstoreContent content, int number, string folder, bool hostsOperator = false, TimeSpan? lease = null)
     {
@@ -88,6 +89,9 @@ internal sealed class StoreNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await _stop.CancelAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _publisher.Dispose();

@@ -18,6 +18,10 @@ public abstract class ConsulServers(int members) : IAsyncDisposable, IStoreServe
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    /// <summary>Ends a session behind its holder's back.</summary>
+    public async Task DestroyAsync(string session) =>
+        (await Cluster.Client.PutAsync(new Uri(Cluster.Addresses[0], $"/v1/session/destroy/{session}"), null, Stop)).EnsureSuccessStatusCode();
+
     /// <summary>Starts what does not run, and removes keys and sessions.</summary>
     public async Task EmptyAsync()
     {
@@ -27,7 +31,7 @@ public abstract class ConsulServers(int members) : IAsyncDisposable, IStoreServe
         using (var sessions = JsonDocument.Parse(await Cluster.Client.GetStringAsync(new Uri(address, "/v1/session/list?consistent"), Stop)))
         {
             foreach (var session in sessions.RootElement.EnumerateArray())
-                (await Cluster.Client.PutAsync(new Uri(address, $"/v1/session/destroy/{session.GetProperty("ID").GetString()}"), null, Stop)).EnsureSuccessStatusCode();
+                await DestroyAsync(session.GetProperty("ID").GetString()!);
         }
 
         (await Cluster.Client.DeleteAsync(new Uri(address, "/v1/kv/?recurse"), Stop)).EnsureSuccessStatusCode();
