@@ -23,8 +23,8 @@ internal sealed class StoreServer(EtcdCluster cluster) : IStoreServer
 
     public async Task<bool> CompactAsync(CancellationToken cancellationToken)
     {
-        // The suite may have killed one of them.
-        var member = cluster.Members.First(member => member.IsRunning);
+        // The suite may have killed or held one of them.
+        var member = cluster.Members.First(member => member is { IsRunning: true, IsHeld: false });
         try
         {
             await member.Api.CompactAsync(cancellationToken);

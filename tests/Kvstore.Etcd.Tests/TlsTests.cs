@@ -114,7 +114,8 @@ public sealed class TlsTests : IDisposable
         var (goodCertificate, goodKey) = _authority.Sign("good");
         File.Move(goodCertificate, certificate, overwrite: true);
         File.Move(goodKey, key, overwrite: true);
-        await store.PutAsync("a", "1");
+        // Until both files are there, and until it connects again, calls fail.
+        await store.UntilWrittenAsync("a", "1");
         Assert.True(await first);
     }
 

@@ -30,6 +30,9 @@ public sealed class EtcdMember : IDisposable
     /// <summary>It runs, or is held.</summary>
     public bool IsRunning => _process is { IsRunning: true };
 
+    /// <summary>It was held and not let go on.</summary>
+    public bool IsHeld { get; private set; }
+
     internal Uri PeerUrl { get; }
 
     private ServerProcess Process => _process ?? throw new LabException($"etcd {Name} was not started.");
@@ -41,6 +44,7 @@ public sealed class EtcdMember : IDisposable
         if (IsRunning)
             throw new LabException($"etcd {Name} runs already.");
         _process?.Dispose();
+        IsHeld = false;
         var (client, peer) = (ClientUrl.AbsoluteUri.TrimEnd('/'), PeerUrl.AbsoluteUri.TrimEnd('/'));
         _process = ServerProcess.Start(
             _program,
@@ -67,10 +71,18 @@ public sealed class EtcdMember : IDisposable
     public Task StopAsync(CancellationToken ct) => Process.StopAsync(ct);
 
     /// <summary>Holds it (SIGSTOP).</summary>
-    public void Pause() => Process.Pause();
+    public void Pause()
+    {
+        Process.Pause();
+        IsHeld = true;
+    }
 
     /// <summary>Lets it go on (SIGCONT).</summary>
-    public void Resume() => Process.Resume();
+    public void Resume()
+    {
+        Process.Resume();
+        IsHeld = false;
+    }
 
     /// <summary>Removes what it has stored; it must not run.</summary>
     public void WipeData()

@@ -6,6 +6,7 @@ namespace Cilium.Framework.Lab.Servers;
 /// <summary>A real server that a test, a demo or a benchmark started. Its output goes to a file; it is ended by its number, never by its name.</summary>
 public sealed class ServerProcess : IDisposable
 {
+    private static readonly TimeSpan HeldWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private readonly Process _process;
     private readonly string _program;
@@ -88,7 +89,14 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Holds it (SIGSTOP): connections stay open and nothing answers until <see cref="Resume"/>.</summary>
-    public void Pause() => Signal.Stop(_process.Id);
+    /// <exception cref="LabException">It was still at work after a while.</exception>
+    public void Pause()
+    {
+        Signal.Stop(_process.Id);
+        // On a busy machine the signal takes a moment to reach every thread, and until then it answers.
+        if (!SpinWait.SpinUntil(IsHeld, HeldWithin))
+            throw new LabException($"{_program} (process {_process.Id}) was not held within {HeldWithin.TotalSeconds} s.");
+    }
 
     /// <summary>Lets a held server go on (SIGCONT).</summary>
     public void Resume() => Signal.Continue(_process.Id);
@@ -108,4 +116,9 @@ public sealed class ServerProcess : IDisposable
 
         _process.Dispose();
     }
+
+    // proc(5): the state follows the name, which may have anything but a closing bracket behind its own.
+    private bool IsHeld() => Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(thread => StateOf(File.ReadAllText(Path.Combine(thread, "stat"))) == 'T');
+
+    private static char StateOf(string stat) => stat[stat.LastIndexOf(')') + 2];
 }
