@@ -12,8 +12,8 @@ namespace Cilium.Framework.Publications;
 /// <param name="isOwn">Whether a key that is in the store, with its value, was written by this node.</param>
 internal sealed class PublicationTarget(StoreCalls store, NodeLease lease, IReadOnlyList<string> folders, Func<KvEntry, bool> isOwn) : IReconcileTarget<PublicationRow>
 {
-    /// <summary>Within the limits of every store (<see cref="KvstoreLimits"/>): a value has a few hundred bytes.</summary>
-    private const int AtOnce = 64;
+    /// <summary>Within the limits of every store, also after a restart, when every key goes over from the former process's lease (<see cref="KvstoreLimits.MaxOperations"/>).</summary>
+    private const int AtOnce = 32;
 
     /// <inheritdoc />
     public async ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<PublicationRow> batch, CancellationToken cancellationToken)
