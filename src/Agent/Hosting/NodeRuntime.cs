@@ -77,6 +77,8 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     /// <summary>What an operator should know.</summary>
     public List<string> Warnings { get; } = [];
 
+    private ReservedIdentities Reserved => new(_options.FixedIdentities);
+
     private IdentityStateFile IdentityFile { get; }
 
     private StateFile<SeenIdentities> SeenFile { get; }
@@ -160,7 +162,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         var self = new NodeKey(_options.ClusterName, _options.NodeName);
         var isAlone = !_plugins.Kvstore.Capabilities.HasFlag(KvstoreCapabilities.Shared);
         _store = new StoreSide(
-            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, _options.LeaseTimeToLive, HostsOperator: isAlone), InUse, IdentityFile, SeenFile, _health.Scope("store"), _loggers, _time);
+            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, HostsOperator: isAlone), InUse, IdentityFile, SeenFile, _health.Scope("store"), _loggers, _time);
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
         var logger = _loggers.CreateLogger<NodeRuntime>();

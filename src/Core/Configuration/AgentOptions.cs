@@ -75,6 +75,9 @@ public sealed record AgentOptions
     /// <summary><c>labels</c>: prefixes of labels that make identities; empty: the built-in choice.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
+    /// <summary><c>identities.fixed.NUMBER</c>: names of identities with a number of their own, by number, 128..255.</summary>
+    public IReadOnlyDictionary<uint, string> FixedIdentities { get; init; } = new Dictionary<uint, string>();
+
     /// <summary><c>log.level</c>.</summary>
     public LogLevel LogLevel { get; init; }
 }

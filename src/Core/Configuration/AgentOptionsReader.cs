@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Cilium.Framework.Errors;
+using Cilium.Framework.Identities;
 using Cilium.Framework.Rows;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +19,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
     /// <summary>Seconds. A start that takes an hour is a defect on any machine.</summary>
     private const int LongestStart = 3600;
     private const int LongestLease = 86400;
+    private const string FixedPrefix = "identities:fixed:";
     private const string PinsPrefix = "plugins:pins:";
 
     private readonly SettingReader _read = new(settings, problems);
@@ -48,6 +51,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
             PluginStartTimeout = TimeSpan.FromSeconds(_read.Number("plugins:start-timeout", 1, LongestStart) ?? 1),
             Mtu = _read.Number("mtu", SmallestMtu, LargestMtu),
             Labels = _read.List("labels"),
+            FixedIdentities = FixedIdentities(),
             LogLevel = _read.Choice("log:level", new Dictionary<string, LogLevel> { ["debug"] = LogLevel.Debug, ["info"] = LogLevel.Information, ["warning"] = LogLevel.Warning, ["error"] = LogLevel.Error }),
         };
         CheckTogether(options);
@@ -72,6 +76,24 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
         }
 
         return pins;
+    }
+
+    private Dictionary<uint, string> FixedIdentities()
+    {
+        var names = new Dictionary<uint, string>();
+        foreach (var path in settings.Keys.Where(path => path.StartsWith(FixedPrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            var number = path[FixedPrefix.Length..];
+            var name = _read.Name(path);
+            if (!uint.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id is < ReservedIdentities.FirstFixed or > ReservedIdentities.LastFixed)
+                problems.Add(new(path, $"\"{number}\" is no number that can be fixed. Accepted: {ReservedIdentities.FirstFixed}..{ReservedIdentities.LastFixed}."));
+            else if (ReservedIdentities.Default.All.Any(row => row.Labels[0].Value == name || row.Labels[0].Key == name) || names.ContainsValue(name))
+                problems.Add(new(path, $"\"{name}\" has a number already. Accepted: a name of its own for each number."));
+            else if (name.Length > 0)
+                names[id] = name;
+        }
+
+        return names;
     }
 
     private static IPAddress? IPv4Address(string text) =>

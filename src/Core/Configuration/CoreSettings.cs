@@ -15,7 +15,7 @@ internal static class CoreSettings
         "policy:enforcement", "policy:allow-localhost",
         "state-dir", "run-dir", "api:socket",
         "plugins:directory", "plugins:development", "plugins:start-timeout", "plugins:pins:*",
-        "mtu", "labels", "labels:#", "log:level",
+        "mtu", "labels", "labels:#", "identities:fixed:*", "log:level",
     ];
 
     /// <summary>The layer that every other one overrides.</summary>

@@ -1,3 +1,4 @@
+using Cilium.Framework.Identities;
 using Cilium.Framework.Labels;
 
 namespace Cilium.Framework.Endpoints;
@@ -37,9 +38,9 @@ public sealed class LabelFilter
         return new(parsed, includesRest);
     }
 
-    /// <summary>The labels that count. Reserved labels always do.</summary>
+    /// <summary>The labels that count. Reserved labels always do; of a workload that asks for a fixed identity no other does.</summary>
     /// <param name="labels">All labels of a workload.</param>
-    public LabelSet Relevant(LabelSet labels) => LabelSet.Create(labels.Where(IsRelevant));
+    public LabelSet Relevant(LabelSet labels) => ReservedIdentities.Chosen(labels, LabelSet.Create(labels.Where(IsRelevant)));
 
     private bool IsRelevant(Label label)
     {

@@ -48,7 +48,7 @@ internal sealed class StoreSide : IAsyncDisposable
         _memory = new IdentityMemory(tables.StoredIdentities, seen, time);
         _first = new FirstAllocation(tables.StoredIdentities, tables.StoredNodes, IsShared ? FirstAllocation.Grace : TimeSpan.Zero, time);
         var allocator = new IdentityAllocator(_calls, _lease, keys, store.Capabilities.HasFlag(KvstoreCapabilities.NativePrefixEmpty), _identities, options.UserName, options.ClusterId, refused);
-        _claims = new IdentityClaims(allocator, _lease, tables.StoredIdentities, _first, tables.EndpointRequests, inUse, tables.IdentityClaims, identityFile, time, loggers.CreateLogger<IdentityClaims>());
+        _claims = new IdentityClaims(options.Reserved, allocator, _lease, tables.StoredIdentities, _first, tables.EndpointRequests, inUse, tables.IdentityClaims, identityFile, time, loggers.CreateLogger<IdentityClaims>());
     }
 
     /// <summary>Publications that somebody took away.</summary>

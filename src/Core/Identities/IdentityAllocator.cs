@@ -34,11 +34,11 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
     /// <summary>Numbers that this node uses.</summary>
     public IReadOnlyDictionary<LabelSet, NumericIdentity> Held => _held;
 
-    /// <summary>The number of a label set; the same on every node. Needs no store for reserved sets and for those this node uses already.</summary>
+    /// <summary>The number of a label set; the same on every node. Needs no store for those that this node uses already. Sets with a fixed number never come here.</summary>
     /// <exception cref="CiliumException">The store cannot be reached, or all numbers are taken.</exception>
     public async ValueTask<NumericIdentity> AllocateAsync(LabelSet labels, CancellationToken ct)
     {
-        if (ReservedIdentities.TryGet(labels, out var id) || _held.TryGetValue(labels, out id))
+        if (_held.TryGetValue(labels, out var id))
             return id;
         _underWay[labels] = 0;
         try

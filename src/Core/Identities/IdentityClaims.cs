@@ -10,6 +10,7 @@ namespace Cilium.Framework.Identities;
 
 /// <summary>endpoint-requests -> identity-claims: a number for every label set in use, and its release when nothing resolves to it any more.</summary>
 /// <remarks>Fixed numbers are given at once. Each other set asks the store on its own: none waits for another, and one call of a store that hangs ends by its deadline.</remarks>
+/// <param name="reserved">Numbers with a fixed meaning.</param>
 /// <param name="allocator">Asks the store.</param>
 /// <param name="lease">When it is lost, every use has to be written again.</param>
 /// <param name="stored">What the store shows: a number that is gone from it and in use here is written again at once.</param>
@@ -21,6 +22,7 @@ namespace Cilium.Framework.Identities;
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class IdentityClaims(
+    ReservedIdentities reserved,
     IdentityAllocator allocator,
     NodeLease lease,
     IReadTable<NumericIdentity, StoredIdentityRow> stored,
@@ -97,11 +99,13 @@ internal sealed partial class IdentityClaims(
     {
         foreach (var labels in needed)
         {
-            if (ReservedIdentities.TryGet(labels, out var id))
+            if (reserved.TryGet(labels, out var id))
                 claims.Upsert(new IdentityClaimRow(labels, id));
+            else if (reserved.Objection(labels) is { } objection)
+                claims.Upsert(new IdentityClaimRow(labels, null, objection));
         }
 
-        var waiting = needed.Where(labels => _unconfirmed.Contains(labels) || (start.IsOver && claims[labels]?.Id is null)).ToList();
+        var waiting = needed.Where(labels => reserved.Objection(labels) is null).Where(labels => _unconfirmed.Contains(labels) || (start.IsOver && claims[labels]?.Id is null)).ToList();
         foreach (var labels in waiting.OrderBy(labels => errands.DueOf(labels.ToKey())))
             errands.Begin(labels.ToKey(), stop => AllocateAsync(labels, stop));
     }
@@ -142,7 +146,7 @@ internal sealed partial class IdentityClaims(
     {
         foreach (var claim in claims.Where(claim => !needed.Contains(claim.Labels) && (claim.Id is not { } id || !inUse.Contains(id))).ToList())
         {
-            if (claim.Id is { IsReserved: true })
+            if (claim.Id is { IsReserved: true } || reserved.Objection(claim.Labels) is not null)
                 claims.Remove(claim.Labels);
             else
                 errands.Begin(claim.Labels.ToKey(), stop => ReleaseAsync(claim.Labels, stop));

@@ -6,11 +6,13 @@ using Cilium.Framework.Tables;
 namespace Cilium.Framework.Identities;
 
 /// <summary>reserved + kv-identities + identity-claims + cidr-identities -> identities: every identity that a policy can select.</summary>
+/// <param name="reserved">Numbers with a fixed meaning.</param>
 /// <param name="stored">Numbers in the store.</param>
 /// <param name="claims">Numbers that this node uses; they count before the store has shown them.</param>
 /// <param name="cidrs">Numbers of prefixes.</param>
 /// <param name="identities">Written here only.</param>
 internal sealed class IdentityController(
+    ReservedIdentities reserved,
     IReadTable<NumericIdentity, StoredIdentityRow> stored,
     IReadTable<LabelSet, IdentityClaimRow> claims,
     IReadTable<IpPrefix, CidrIdentityRow> cidrs,
@@ -19,7 +21,7 @@ internal sealed class IdentityController(
     private readonly TableTracker<NumericIdentity, StoredIdentityRow> _stored = stored.Track();
     private readonly TableIndex<NumericIdentity, LabelSet, IdentityClaimRow> _claimed = new(claims, claim => claim.Id is { } id ? [id] : []);
     private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _ofPrefixes = new(cidrs, cidr => [cidr.Id]);
-    private HashSet<NumericIdentity> _due = [.. ReservedIdentities.All.Select(row => row.Id)];
+    private HashSet<NumericIdentity> _due = [.. reserved.All.Select(row => row.Id)];
 
     /// <inheritdoc />
     public void Compute()
@@ -45,7 +47,7 @@ internal sealed class IdentityController(
     private IdentityRow? Decide(NumericIdentity id)
     {
         if (id.IsReserved)
-            return ReservedIdentities.All.FirstOrDefault(row => row.Id == id);
+            return reserved.All.FirstOrDefault(row => row.Id == id);
         if (id.IsNodeLocal)
             return _ofPrefixes[id].Count > 0 ? new IdentityRow(id, CidrLabels.Of(_ofPrefixes[id].Min())) : null;
         if (!AllocatedNumbers.Contains(id))

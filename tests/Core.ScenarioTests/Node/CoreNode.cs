@@ -83,7 +83,7 @@ internal sealed class CoreNode : IDisposable
         var identityState = file.Load();
         var self = new NodeKey("default", "node");
         var side = new StoreSide(
-            store, t, new StoreSideOptions(self, 0, "192.168.0.1", TimeSpan.FromMinutes(15), HostsOperator: false), inUse, file,
+            store, t, new StoreSideOptions(self, 0, "192.168.0.1", ReservedIdentities.Default, TimeSpan.FromMinutes(15), HostsOperator: false), inUse, file,
             new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities), new NoHealth(), NullLoggerFactory.Instance, _time);
 
         var requests = t.EndpointRequests.RegisterSource("state");
@@ -106,7 +106,7 @@ internal sealed class CoreNode : IDisposable
         Run(new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows], [t.Nodes], t.Publications.RegisterSource("node"));
         var cidrSource = t.CidrIdentities.RegisterSource("rules");
         Run(stop => cidrs.RunAsync(t.Rules, cidrSource, stop));
-        Run(new IdentityController(t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
+        Run(new IdentityController(ReservedIdentities.Default, t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
         Run(Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run(new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
         Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));

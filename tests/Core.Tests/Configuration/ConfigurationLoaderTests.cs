@@ -44,6 +44,23 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Fixed_identities_have_a_number_and_a_name_of_their_own()
+    {
+        Write("identities:\n  fixed:\n    128: kv-store\n    129: kube-dns");
+        Assert.Equal([(128u, "kv-store"), (129u, "kube-dns")], Load().ThrowIfInvalid().Options.FixedIdentities.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)));
+    }
+
+    [Theory]
+    [InlineData("identities.fixed.127=kv-store", "identities:fixed:127: \"127\" is no number that can be fixed. Accepted: 128..255.")]
+    [InlineData("identities.fixed.256=kv-store", "identities:fixed:256: \"256\" is no number that can be fixed. Accepted: 128..255.")]
+    [InlineData("identities.fixed.128=host", "identities:fixed:128: \"host\" has a number already. Accepted: a name of its own for each number.")]
+    public void A_fixed_identity_that_cannot_be_is_refused(string flag, string problem)
+    {
+        Flags(flag);
+        Assert.Equal(problem, Problem());
+    }
+
+    [Fact]
     public void A_variable_with_single_underscores_names_a_key_with_dashes()
     {
         Environment("CILIUM__IPV4__POD_CIDR", "10.1.0.0/24");

@@ -53,7 +53,7 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
             _file.Change(_ => before);
         var allocator = _numbers.Allocator(_store, out var lease, time: _clock);
         var start = new FirstAllocation(_stored, _stored, TimeSpan.Zero, _clock);
-        var claims = new IdentityClaims(allocator, lease, _stored, start, _requests, _inUse, _claims, _file, _clock, NullLogger.Instance);
+        var claims = new IdentityClaims(new ReservedIdentities(new Dictionary<uint, string> { [128] = "kv-store" }), allocator, lease, _stored, start, _requests, _inUse, _claims, _file, _clock, NullLogger.Instance);
         claims.Restore(_file.Load());
         _requests.RegisterSource("state").ListDone();
         _listing = _stored.RegisterSource("kvstore");
@@ -250,6 +250,19 @@ public sealed class IdentityClaimsTests : IAsyncDisposable
         _stored.Upsert(new StoredIdentityRow(id, Web, Revision: 0));
         await Eventually.TrueAsync(() => _store.Keys.Count == 2, "number and use are back");
         Assert.Equal((id, "k8s:app=web;"), (IdOf(Web)!.Value, _store.Value(IdentityKeys.Number(id))));
+    }
+
+    [Fact]
+    public async Task A_fixed_identity_needs_no_store_and_one_that_is_not_fixed_says_so()
+    {
+        Hang();
+        var (fixedOne, nobody) = (LabelSet.Parse("reserved:kv-store"), LabelSet.Parse("reserved:nobody"));
+        Need(1, fixedOne);
+        Need(2, nobody);
+        Start(isListed: false);
+        await HasNumber(fixedOne);
+        Assert.Equal(new NumericIdentity(128), IdOf(fixedOne));
+        Assert.Equal("reserved:nobody has no number. Accepted in io.cilium.fixed-identity: kv-store (setting identities.fixed)", _claims[nobody]?.Error);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class IdentityControllerTests
 
     private string? LabelsOf(uint id)
     {
-        new IdentityController(_stored, _claims, _cidrs, _identities).Compute();
+        new IdentityController(ReservedIdentities.Default, _stored, _claims, _cidrs, _identities).Compute();
         return _identities[new(id)]?.Labels.ToString();
     }
 

@@ -15,7 +15,7 @@ public class DistillerTests
     private static readonly IdentityRow Ten = Cidr(1, "10.0.0.0/8");
     private static readonly IdentityRow TenOne = Cidr(2, "10.1.0.0/16");
     private static readonly IdentityRow Everything = Cidr(3, "0.0.0.0/0");
-    private static readonly IdentityRow[] All = [.. ReservedIdentities.All, Web, Client, Ten, TenOne, Everything];
+    private static readonly IdentityRow[] All = [.. ReservedIdentities.Default.All, Web, Client, Ten, TenOne, Everything];
 
     private static IdentityRow Cidr(uint number, string prefix) => new(new(NumericIdentity.NodeLocalScope + number), CidrLabels.Of(IpPrefix.Parse(prefix)));
 
@@ -112,7 +112,7 @@ public class DistillerTests
 
     [Fact]
     public void An_endpoint_whose_labels_are_not_known_is_enforced_both_ways() =>
-        Assert.Empty(Distil("", subject: ReservedIdentities.All.First(row => row.Id == NumericIdentity.Init)));
+        Assert.Empty(Distil("", subject: ReservedIdentities.Default.All.First(row => row.Id == NumericIdentity.Init)));
 
     [Fact]
     public void An_endpoint_that_says_init_beside_other_labels_is_enforced_both_ways_too() =>

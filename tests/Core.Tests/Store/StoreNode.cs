@@ -35,7 +35,7 @@ internal sealed class StoreNode : IAsyncDisposable
         _state = StateDirectory.Open(folder);
         var identities = new IdentityStateFile(new StateFile<IdentityState>(_state, "identities.json", IdentityStateJson.Default.IdentityState));
         _side = new StoreSide(
-            Store, Tables, new StoreSideOptions(Key, 0, Address.ToString(), lease ?? TimeSpan.FromMinutes(1), hostsOperator), new InUse(), identities,
+            Store, Tables, new StoreSideOptions(Key, 0, Address.ToString(), ReservedIdentities.Default, lease ?? TimeSpan.FromMinutes(1), hostsOperator), new InUse(), identities,
             new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities), Health, NullLoggerFactory.Instance, TimeProvider.System);
         _publisher = new Reconciler<string, PublicationRow>(Tables.Publications, _side.Publications, new GateKeeper(), new ReconcilerOptions(), TimeProvider.System, Health, NullLogger.Instance, _side.Drift);
         _side.Restore(identities.Load());

@@ -27,13 +27,13 @@ public sealed class IncrementalTests
     public void Identities_are_those_of_a_controller_that_begins_now(int[] steps)
     {
         var followed = new Table<NumericIdentity, IdentityRow>("identities", row => row.Id);
-        var controller = new IdentityController(_stored, _claims, _cidrs, followed);
+        var controller = new IdentityController(ReservedIdentities.Default, _stored, _claims, _cidrs, followed);
         foreach (var step in steps)
         {
             Change(step);
             controller.Compute();
             var fresh = new Table<NumericIdentity, IdentityRow>("identities", row => row.Id);
-            new IdentityController(_stored, _claims, _cidrs, fresh).Compute();
+            new IdentityController(ReservedIdentities.Default, _stored, _claims, _cidrs, fresh).Compute();
             Assert.Equal(fresh.OrderBy(row => row.Id), followed.OrderBy(row => row.Id));
         }
     }

@@ -30,7 +30,7 @@ internal sealed class CoreNode
         var enforcement = Enum.Parse<PolicyEnforcement>(world.Enforcement.ToString());
         _controllers =
         [
-            new IdentityController(_tables.StoredIdentities, _tables.IdentityClaims, _tables.CidrIdentities, _tables.Identities),
+            new IdentityController(ReservedIdentities.Default, _tables.StoredIdentities, _tables.IdentityClaims, _tables.CidrIdentities, _tables.Identities),
             new PolicyController(_tables, enforcement, world.NodeIsAllowed ? AllowLocalhost.Always : AllowLocalhost.Auto),
             new IpCacheController(_tables.Endpoints, _tables.HostAddresses, _tables.StoredIps, _tables.Nodes, _tables.CidrIdentities, _tables.Identities, _tables.IpCache),
         ];
@@ -68,7 +68,7 @@ internal sealed class CoreNode
     private void Place(Workload workload, (string Device, int IfIndex) device)
     {
         var labels = LabelSet.Parse(workload.Labels);
-        if (!ReservedIdentities.TryGet(labels, out var identity))
+        if (!ReservedIdentities.Default.TryGet(labels, out var identity))
             identity = _tables.IdentityClaims[labels]?.Id ?? new NumericIdentity(1000u + workload.Id);
         _tables.IdentityClaims.Upsert(new IdentityClaimRow(labels, identity));
         _tables.Endpoints.Upsert(new EndpointRow
