@@ -20,6 +20,9 @@ public sealed class AgentProcess : IDisposable
     /// <summary>Number of the process.</summary>
     public int Id => _process.Id;
 
+    /// <summary>It does not run any more.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts an agent and waits until its API answers.</summary>
     /// <param name="layout">Where the programs lie.</param>
     /// <param name="networkNamespace">The node.</param>
@@ -27,9 +30,10 @@ public sealed class AgentProcess : IDisposable
     /// <param name="settings">Each <c>key=value</c>, as for <c>--set</c>.</param>
     /// <param name="timeout">How long to wait.</param>
     /// <param name="ct">Gives up and ends the process.</param>
+    /// <param name="isReady">What its status says when it may be used; null: <see cref="IsOk"/>.</param>
     /// <exception cref="LabException">It ended, or did not answer in time; carries the end of its log.</exception>
     public static async Task<AgentProcess> StartAsync(
-        Layout layout, NetworkNamespace networkNamespace, string folder, IEnumerable<string> settings, TimeSpan timeout, CancellationToken ct)
+        Layout layout, NetworkNamespace networkNamespace, string folder, IEnumerable<string> settings, TimeSpan timeout, CancellationToken ct, Func<StatusResponse, bool>? isReady = null)
     {
         Directory.CreateDirectory(folder);
         var log = Path.Combine(folder, "agent.log");
@@ -48,7 +52,7 @@ public sealed class AgentProcess : IDisposable
         var agent = new AgentProcess(process, new CiliumClient(Path.Combine(folder, "run", "cilium.sock")), log);
         try
         {
-            await agent.WaitUntilReadyAsync(timeout, ct);
+            await agent.WaitUntilReadyAsync(timeout, ct, isReady);
             return agent;
         }
         catch
@@ -58,10 +62,15 @@ public sealed class AgentProcess : IDisposable
         }
     }
 
-    /// <summary>Waits until the API answers with state Ok.</summary>
+    /// <summary>Nothing is awaited and nothing is wrong.</summary>
+    /// <param name="status">Answer of an agent.</param>
+    public static bool IsOk(StatusResponse status) => status?.Cilium.State == "Ok";
+
+    /// <summary>Waits until the API answers as it should.</summary>
     /// <param name="timeout">How long.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<StatusResponse> WaitUntilReadyAsync(TimeSpan timeout, CancellationToken ct)
+    /// <param name="isReady">How it should; null: <see cref="IsOk"/>.</param>
+    public async Task<StatusResponse> WaitUntilReadyAsync(TimeSpan timeout, CancellationToken ct, Func<StatusResponse, bool>? isReady = null)
     {
         var started = Stopwatch.GetTimestamp();
         var last = "no answer";
@@ -72,7 +81,7 @@ public sealed class AgentProcess : IDisposable
             try
             {
                 var status = await Client.GetStatusAsync(ct);
-                if (status.Cilium.State == "Ok")
+                if ((isReady ?? IsOk)(status))
                     return status;
                 last = status.Cilium.Msg;
             }

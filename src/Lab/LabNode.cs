@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using Cilium.Framework.Client.Models;
 using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab;
@@ -41,20 +41,30 @@ public sealed class LabNode : IAsyncDisposable
 
     private AgentProcess? _agent;
 
-    /// <summary>Builds the network and starts the agent.</summary>
+    /// <summary>Builds the network of a node that is alone and starts the agent.</summary>
     /// <param name="name">Prefix of every namespace; no other lab has it.</param>
     /// <param name="layout">Where the programs lie.</param>
     /// <param name="folder">Folder for state, sockets and log.</param>
     /// <param name="settings">Further settings, each <c>key=value</c>.</param>
     /// <param name="ct">Gives up and removes what was built.</param>
-    public static async Task<LabNode> StartAsync(string name, Layout layout, string folder, IEnumerable<string> settings, CancellationToken ct)
+    public static Task<LabNode> StartAsync(string name, Layout layout, string folder, IEnumerable<string> settings, CancellationToken ct) =>
+        StartAsync(name, layout, LabNetwork.Create(name, LabPlace.Of(0)), folder, settings, ct);
+
+    /// <summary>Starts the agent of a node whose network is built.</summary>
+    /// <param name="name">Prefix of every namespace; no other node has it.</param>
+    /// <param name="layout">Where the programs lie.</param>
+    /// <param name="network">The node's from now on.</param>
+    /// <param name="folder">Folder for state, sockets and log.</param>
+    /// <param name="settings">Further settings, each <c>key=value</c>.</param>
+    /// <param name="ct">Gives up and removes the network.</param>
+    public static async Task<LabNode> StartAsync(string name, Layout layout, LabNetwork network, string folder, IEnumerable<string> settings, CancellationToken ct)
     {
-        var network = LabNetwork.Create(name, IPNetwork.Parse("10.1.0.0/24"), IPNetwork.Parse("fd00:1::/64"));
+        ArgumentNullException.ThrowIfNull(network);
         var node = new LabNode(name, layout, network, folder,
         [
             "profile=standalone", $"plugins.directory={layout.Plugins}", "plugins.development=true",
             $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "run")}", $"api.socket={Path.Combine(folder, "run", "cilium.sock")}",
-            $"node.name={name}", "ipv6.enabled=true", "ipv4.pod-cidr=10.1.0.0/24", "ipv6.pod-cidr=fd00:1::/64", .. settings,
+            $"node.name={name}", "ipv6.enabled=true", $"ipv4.pod-cidr={network.Place.PodIPv4}", $"ipv6.pod-cidr={network.Place.PodIPv6}", .. settings,
         ]);
         try
         {
@@ -72,11 +82,18 @@ public sealed class LabNode : IAsyncDisposable
     /// <param name="ct">Gives up.</param>
     /// <param name="layout">Programs of another build; null: the same.</param>
     /// <param name="settings">In the place of those that the lab began with, each <c>key=value</c>; for this agent only.</param>
-    public async Task StartAgentAsync(CancellationToken ct, Layout? layout = null, params string[] settings)
+    public Task StartAgentAsync(CancellationToken ct, Layout? layout = null, params string[] settings) => StartAgentAsync(AgentProcess.IsOk, ct, layout, settings);
+
+    /// <summary>Starts the agent again where it cannot be ready yet, such as without its store.</summary>
+    /// <param name="isReady">What its status says when it may be used.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="layout">Programs of another build; null: the same.</param>
+    /// <param name="settings">In the place of those that the lab began with, each <c>key=value</c>; for this agent only.</param>
+    public async Task StartAgentAsync(Func<StatusResponse, bool> isReady, CancellationToken ct, Layout? layout = null, params string[] settings)
     {
         _agent?.Dispose();
         _agent = null;
-        _agent = await AgentProcess.StartAsync(layout ?? _layout, Network.Node, Folder, [.. _settings, .. settings], StartTimeout, ct);
+        _agent = await AgentProcess.StartAsync(layout ?? _layout, Network.Node, Folder, [.. _settings, .. settings], StartTimeout, ct, isReady);
     }
 
     /// <summary>Adds a pod and waits until it is ready.</summary>

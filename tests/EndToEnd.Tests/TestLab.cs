@@ -7,7 +7,7 @@ namespace Cilium.Framework.EndToEnd.Tests;
 internal sealed class TestLab : IAsyncDisposable
 {
     /// <summary>The variant of the datapath that this run of the tests exercises; test.sh says which.</summary>
-    private static readonly string[] Variant =
+    internal static readonly string[] Variant =
     [
         $"datapath.bpf.attach={Environment.GetEnvironmentVariable("CILIUM_TEST_ATTACH") ?? "auto"}",
         $"datapath.bpf.conntrack={Environment.GetEnvironmentVariable("CILIUM_TEST_CONNTRACK") ?? "table"}",
@@ -28,9 +28,7 @@ internal sealed class TestLab : IAsyncDisposable
 
     public static async Task<TestLab> StartAsync(params string[] settings)
     {
-        Require.Bpf();
-        Require.Tool("nsenter");
-        Assert.True(File.Exists(Layout.Agent), $"{Layout.Agent} is missing: run eng/publish.sh artifacts/layout first (test.sh does)");
+        RequireAll();
         var lab = new TestLab();
         try
         {
@@ -46,14 +44,25 @@ internal sealed class TestLab : IAsyncDisposable
         }
     }
 
+    /// <summary>Skips the test when the machine cannot run an agent.</summary>
+    public static void RequireAll()
+    {
+        Require.Bpf();
+        Require.Tool("nsenter");
+        Assert.True(File.Exists(Layout.Agent), $"{Layout.Agent} is missing: run eng/publish.sh artifacts/layout first (test.sh does)");
+    }
+
     public Task<LabPod> PodAsync(string app) => Node.AddPodAsync(app, [$"k8s:app={app}"], Cancelled);
 
     /// <summary>Imports a document and waits until every endpoint enforces it.</summary>
-    public async Task ImportAsync(string document)
+    public Task ImportAsync(string document) => ImportAsync(Node, document);
+
+    /// <summary>Imports a document on a node and waits until every endpoint enforces it.</summary>
+    public static async Task ImportAsync(LabNode node, string document)
     {
-        var revision = (await Node.Agent.Client.PutPolicyAsync(document, Cancelled)).Revision;
+        var revision = (await node.Agent.Client.PutPolicyAsync(document, Cancelled)).Revision;
         await Eventually.TrueAsync(
-            async () => (await Node.Agent.Client.ListEndpointsAsync(Cancelled)).All(endpoint => endpoint.Status.Policy.PolicyRevision >= revision),
+            async () => (await node.Agent.Client.ListEndpointsAsync(Cancelled)).All(endpoint => endpoint.Status.Policy.PolicyRevision >= revision),
             $"every endpoint enforces revision {revision}");
     }
 

@@ -25,7 +25,7 @@ internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, No
         {
             Cilium = Overall(pending, degraded.Count),
             Kvstore = new Status { State = store.IsReachable ? "Ok" : "Failure", Msg = store.Message },
-            Datapath = new Status { State = degraded.Any(report => report.Path.StartsWith("reconcilers", StringComparison.Ordinal)) ? "Warning" : "Ok", Msg = options.Providers["datapath"] },
+            Datapath = new Status { State = degraded.Any(report => IsDatapath(report.Path)) ? "Warning" : "Ok", Msg = options.Providers["datapath"] },
             Version = typeof(StatusReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "",
             NodeName = options.NodeName, Profile = options.Profile ?? "none", Uptime = Text(time.GetElapsedTime(_started)),
             Endpoints = node.Projection.All().CountBy(view => view.State.Text()).ToDictionary(),
@@ -41,6 +41,9 @@ internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, No
     private static string Words(IpamPool pool) => pool.Capacity > uint.MaxValue
         ? string.Create(CultureInfo.InvariantCulture, $"{pool.Used} allocated from {pool.Cidr}")
         : string.Create(CultureInfo.InvariantCulture, $"{pool.Used}/{pool.Capacity} allocated from {pool.Cidr}");
+
+    /// <summary>What is written to the store is no part of it.</summary>
+    private bool IsDatapath(string path) => path.StartsWith("reconcilers", StringComparison.Ordinal) && !path.EndsWith("." + node.Tables.Publications.Name, StringComparison.Ordinal);
 
     private static Status Overall(List<string> pending, int degraded)
     {

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Cilium.Framework.Lab.Servers;
 
-/// <summary>Real Consul servers on loopback, with data that outlives them.</summary>
+/// <summary>Real Consul servers, with data that outlives them.</summary>
 public sealed class ConsulCluster : IDisposable
 {
     private static readonly TimeSpan StartsWithin = Patience.Of(TimeSpan.FromSeconds(60));

@@ -7,14 +7,12 @@ namespace Cilium.Framework.Lab.Servers;
 /// <summary>One server of a cluster: its ports and its process.</summary>
 internal sealed class ConsulMember(ConsulOptions options, int number) : IDisposable
 {
-    private const string Loopback = "127.0.0.1";
-
     private readonly int[] _ports = FreePorts(options);
     private ServerProcess? _process;
 
-    public Uri Address => new($"{(options.Tls is null ? "http" : "https")}://{Loopback}:{_ports[0]}");
+    public Uri Address => new($"{(options.Tls is null ? "http" : "https")}://{options.Address}:{_ports[0]}");
 
-    public string Gossip => $"{Loopback}:{_ports[2]}";
+    public string Gossip => $"{options.Address}:{_ports[2]}";
 
     public string Data => Path.Combine(options.Folder, $"consul{number}");
 
@@ -25,7 +23,7 @@ internal sealed class ConsulMember(ConsulOptions options, int number) : IDisposa
         _process?.Dispose();
         string[] arguments =
         [
-            "agent", "-server", $"-bootstrap-expect={options.Members}", "-data-dir", Data, "-bind", Loopback, "-client", Loopback, "-node", $"n{number}", "-raft-protocol", "3",
+            "agent", "-server", $"-bootstrap-expect={options.Members}", "-data-dir", Data, "-bind", options.Address.ToString(), "-client", options.Address.ToString(), "-node", $"n{number}", "-raft-protocol", "3",
             "-http-port", options.Tls is null ? Port(0) : "-1", "-https-port", options.Tls is null ? "-1" : Port(0), "-dns-port", "-1",
             "-server-port", Port(1), "-serf-lan-port", Port(2), "-serf-wan-port", Port(3), "-retry-interval", "1s", .. others.SelectMany(other => (string[])["-retry-join", other]),
             "-hcl", "performance { raft_multiplier = 1 }", "-hcl", "disable_update_check = true", "-hcl", "autopilot { cleanup_dead_servers = false }", "-hcl", "limits { http_max_conns_per_client = 1000 }",
@@ -47,11 +45,11 @@ internal sealed class ConsulMember(ConsulOptions options, int number) : IDisposa
     private string Port(int index) => _ports[index].ToString(CultureInfo.InvariantCulture);
 
     // All are held until all are known, so that they differ.
-    private static int[] FreePorts(ConsulOptions options) => options.NetworkNamespace is { } network ? network.Run(FreePorts) : FreePorts();
+    private static int[] FreePorts(ConsulOptions options) => options.NetworkNamespace is { } network ? network.Run(() => FreePorts(options.Address)) : FreePorts(options.Address);
 
-    private static int[] FreePorts()
+    private static int[] FreePorts(IPAddress address)
     {
-        var listeners = Enumerable.Range(0, 4).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        var listeners = Enumerable.Range(0, 4).Select(_ => new TcpListener(address, 0)).ToArray();
         try
         {
             foreach (var listener in listeners)

@@ -1,3 +1,4 @@
+using System.Net;
 using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab.Servers;
@@ -10,7 +11,10 @@ public sealed record ConsulOptions(string Program, string Folder)
     /// <summary>1 or 3.</summary>
     public int Members { get; init; } = 1;
 
-    /// <summary>Where they listen, on its loopback; null: here.</summary>
+    /// <summary>Where they listen.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>In which network namespace; null: here.</summary>
     public NetworkNamespace? NetworkNamespace { get; init; }
 
     /// <summary>A token that may do everything; whoever has none may do nothing. Null: everybody may do everything.</summary>

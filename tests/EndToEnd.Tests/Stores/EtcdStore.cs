@@ -1,0 +1,19 @@
+using Cilium.Framework.Lab;
+using Cilium.Framework.Lab.Servers;
+
+namespace Cilium.Framework.EndToEnd.Tests.Stores;
+
+public sealed class EtcdStore : SharedStore
+{
+    protected override void RequireServers()
+    {
+        if (EtcdProgram.Find() is not null)
+            return;
+        const string Reason = "this test needs etcd (eng/etcd.sh unpacks it)";
+        if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+            Assert.Fail($"{Reason}, and CI is set");
+        Assert.Skip(Reason);
+    }
+
+    protected override Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct) => EtcdServers.StartAsync(lab, folder, ct);
+}

@@ -1,0 +1,5 @@
+namespace Cilium.Framework.EndToEnd.Tests.Stores;
+
+[Collection("lab")]
+[Trait("Needs", "Root")]
+public sealed class EtcdStoreTests(EtcdStore store) : StoreTests(store), IClassFixture<EtcdStore>;

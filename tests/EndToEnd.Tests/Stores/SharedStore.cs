@@ -1,0 +1,73 @@
+using Cilium.Framework.Lab;
+
+namespace Cilium.Framework.EndToEnd.Tests.Stores;
+
+/// <summary>Three nodes that share a store, for all tests of a class. Begins with the first test and is healed before each.</summary>
+public abstract class SharedStore : IAsyncDisposable
+{
+    /// <summary>What servers accept clients on.</summary>
+    public const int Port = 7000;
+
+    /// <summary>What they accept clients on too.</summary>
+    public const int SecondPort = 7001;
+
+    /// <summary>What they accept nobody on.</summary>
+    public const int ClosedPort = 7002;
+
+    private const int Count = 3;
+    private static int _number;
+
+    private readonly TemporaryFolder _folder = new();
+    private LabCluster? _lab;
+    private StoreServers? _servers;
+    private bool _isComplete;
+
+    public StoreServers Servers => _servers ?? throw new InvalidOperationException("The servers were not started.");
+
+    public IReadOnlyList<LabNode> Nodes => _lab?.Nodes ?? [];
+
+    /// <summary>Starts what does not run, and waits until every node sees all that the others have.</summary>
+    public async Task HealAsync(CancellationToken ct)
+    {
+        if (!_isComplete)
+            await BuildAsync(ct);
+        await Servers.RunAsync(ct);
+        foreach (var node in Nodes.Where(node => !node.IsRunning || node.Agent.HasEnded))
+            await node.StartAgentAsync(ct);
+        await ClusterView.AllSeeEverythingAsync(Nodes, seconds: 20);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_lab is not null)
+            await _lab.DisposeAsync();
+        _servers?.Dispose();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Skips the test when its programs are missing.</summary>
+    protected abstract void RequireServers();
+
+    protected abstract Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct);
+
+    private async Task BuildAsync(CancellationToken ct)
+    {
+        RequireServers();
+        TestLab.RequireAll();
+        Assert.True(_lab is null, "The cluster of this class could not be built; an earlier test says why.");
+        _lab = LabCluster.Create($"k{Environment.ProcessId}-{Interlocked.Increment(ref _number)}");
+        var servers = Directory.CreateDirectory(_folder["servers"]).FullName;
+        _servers = await StartServersAsync(_lab, servers, ct);
+        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Servers.Settings], ct);
+        await Task.WhenAll(Nodes.Select(node => FurnishAsync(node, ct)));
+        _isComplete = true;
+    }
+
+    private static async Task FurnishAsync(LabNode node, CancellationToken ct)
+    {
+        foreach (var app in (string[])["client", "server"])
+            await node.AddPodAsync(app, [$"k8s:app={app}"], ct);
+        await TestLab.ImportAsync(node, $"{Policies.ServerAcceptsClient(Port)}\n---\n{Policies.ServerAcceptsClient(SecondPort, "second")}");
+    }
+}
