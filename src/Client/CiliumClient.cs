@@ -10,7 +10,7 @@ using Cilium.Framework.Client.Models;
 namespace Cilium.Framework.Client;
 
 /// <summary>REST API v1 of an agent over its unix socket. Every refusal is an <see cref="ApiException"/> with the agent's words.</summary>
-public sealed class CiliumClient : IDisposable
+public sealed partial class CiliumClient : IDisposable
 {
     /// <summary>Where an agent listens unless configured otherwise.</summary>
     public const string DefaultSocket = "/var/run/cilium/cilium.sock";
@@ -92,16 +92,8 @@ public sealed class CiliumClient : IDisposable
     /// <exception cref="ApiException">The agent refuses, stopped or went away.</exception>
     public async IAsyncEnumerable<MonitorEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken ct = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "framework/events");
-        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        while (true)
-        {
-            var line = await ReadLineAsync(reader, ct) ?? throw new ApiException(null, $"The agent on {_socket} stopped and ended the stream of events. Run the command again when it is back.");
-            if (line.Length > 0)
-                yield return Read(line, ApiJson.Default.MonitorEvent);
-        }
+        await foreach (var read in ReadLinesAsync("framework/events", ApiJson.Default.MonitorEvent, ct))
+            yield return read;
     }
 
     public void Dispose() => _http.Dispose();
@@ -123,6 +115,21 @@ public sealed class CiliumClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         using var response = await AnswerAsync(request, HttpCompletionOption.ResponseContentRead, ct);
+    }
+
+    /// <summary>One document a line, until cancelled.</summary>
+    private async IAsyncEnumerable<T> ReadLinesAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await AnswerAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        await using var stream = await response.Content.ReadAsStreamAsync(ct);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        while (true)
+        {
+            var line = await ReadLineAsync(reader, ct) ?? throw new ApiException(null, $"The agent on {_socket} stopped and ended the stream of events. Run the command again when it is back.");
+            if (line.Length > 0)
+                yield return Read(line, type);
+        }
     }
 
     private T Read<T>(string text, JsonTypeInfo<T> type)

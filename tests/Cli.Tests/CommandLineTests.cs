@@ -41,6 +41,8 @@ public class CommandLineTests
     [InlineData("policy get -x", "'-x' is not an option here, and no label starts with '-'. See cilium policy get --help.")]
     [InlineData("policy delete --al", "'--al' is not an option here, and no label starts with '-'. See cilium policy delete --help.")]
     [InlineData("endpoint get -1", "'-1' is not an option here, and no id starts with '-'. See cilium endpoint get --help.")]
+    [InlineData("kvstore get -x", "'-x' is not an option here, and no key starts with '-'. See cilium kvstore get --help.")]
+    [InlineData("kvstore set a", "Option '--value' is required. See cilium kvstore set --help.")]
     [InlineData("db show -x", "'-x' is not an option here, and no table starts with '-'. See cilium db show --help.")]
     public async Task Wrong_usage_ends_with_2_and_one_line_on_stderr_that_names_the_help(string arguments, string expected)
     {
@@ -63,6 +65,12 @@ public class CommandLineTests
     [InlineData("plugin list")]
     [InlineData("config print")]
     [InlineData("db show endpoints")]
+    [InlineData("node list")]
+    [InlineData("kvstore get a")]
+    [InlineData("kvstore get a --recursive")]
+    [InlineData("kvstore set a --value b")]
+    [InlineData("kvstore delete a")]
+    [InlineData("kvstore watch a")]
     public async Task Without_an_agent_a_verb_says_which_socket_is_dead_and_what_to_check(string arguments)
     {
         var (status, output, error) = await RunAsync([.. arguments.Split(' '), "--socket", "/nonexistent/cilium.sock"]);
@@ -120,6 +128,7 @@ public class CommandLineTests
     [InlineData("cleanup")]
     [InlineData("bpf endpoint list")]
     [InlineData("config validate")]
+    [InlineData("fsck --repair")]
     public async Task A_socket_that_no_agent_ever_had_never_means_the_default_node(string arguments)
     {
         using var folder = new TemporaryFolder();

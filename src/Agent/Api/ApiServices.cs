@@ -20,6 +20,9 @@ internal sealed record ApiServices
 
     public required IPolicyService Policies { get; init; }
 
+    /// <summary>What the nodes share.</summary>
+    public required SharedKeys Kvstore { get; init; }
+
     public required EventHub Events { get; init; }
 
     public required TableCatalog Tables { get; init; }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Cilium.Framework.Agent.Events;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Rows;
 
@@ -20,6 +20,7 @@ internal static class Routes
         MapIdentities(v1, services);
         IpamRoutes.Map(v1, services.Ipam);
         PolicyRoutes.Map(v1, services.Policies);
+        KvstoreRoutes.Map(v1, services);
         MapFramework(v1.MapGroup("/framework"), services);
     }
 
@@ -69,29 +70,12 @@ internal static class Routes
         own.MapMethods("/events", Read, async (HttpContext context) => await StreamEventsAsync(context, services));
     }
 
-    /// <summary>One JSON document a line, until the reader goes away or the agent stops.</summary>
-    private static async Task StreamEventsAsync(HttpContext context, ApiServices services)
+    private static Task StreamEventsAsync(HttpContext context, ApiServices services)
     {
-        context.Response.ContentType = "application/x-ndjson";
-        if (HttpMethods.IsHead(context.Request.Method))
-            return;
-        using var subscription = services.Events.Subscribe();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, services.Stopping);
-        await context.Response.StartAsync(either.Token);
-        await context.Response.Body.FlushAsync(either.Token);
-        try
-        {
-            await foreach (var sent in subscription.ReadAsync(services.Time, either.Token))
-            {
-                await JsonSerializer.SerializeAsync(context.Response.Body, sent, ApiJson.Plain.MonitorEvent, either.Token);
-                await context.Response.Body.WriteAsync("\n"u8.ToArray(), either.Token);
-                await context.Response.Body.FlushAsync(either.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The reader went away, or the agent stops.
-        }
+        return JsonLines.StreamAsync(context, Subscribe, (subscription, ct) => subscription.ReadAsync(services.Time, ct), ApiJson.Plain.MonitorEvent, services.Stopping);
+
+        // Asked for its head alone, nobody listens.
+        EventSubscription Subscribe() => services.Events.Subscribe();
     }
 
     private static Identity ToModel(Identities.IdentityRow row) => new() { Id = row.Id.Value, Labels = [.. row.Labels.Select(label => label.ToString())] };

@@ -19,6 +19,7 @@ internal static class CommandLine
         root.Subcommands.Add(DumpCommand.Create());
         root.Subcommands.Add(CleanupCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
+        root.Subcommands.Add(FsckCommand.Create());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

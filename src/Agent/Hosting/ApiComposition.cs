@@ -25,6 +25,7 @@ internal static class ApiComposition
             Identities = node.Tables.Identities,
             Ipam = node.Ipam,
             Policies = new PolicyService(node.Rules),
+            Kvstore = new SharedKeys(plugins.Kvstore, options.Providers["kvstore"], time),
             Events = node.Events,
             Tables = Catalog(node),
             Time = time,

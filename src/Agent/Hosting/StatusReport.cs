@@ -5,6 +5,7 @@ using Cilium.Framework.Configuration;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Health;
 using Cilium.Framework.Ipam;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
 
 namespace Cilium.Framework.Agent.Hosting;
@@ -34,6 +35,7 @@ internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, No
             Ipam = [.. node.Ipam.LocalPools().Select(Words)],
             Warnings = [.. node.Warnings, .. live.Warnings],
             Health = [.. reports.Select(report => new HealthEntry { Path = report.Path, Level = report.Level.ToString(), Message = report.Message })],
+            Cluster = ClusterReport.Of(new NodeKey(options.ClusterName, options.NodeName), node.Tables.Nodes.Snapshot),
         };
     }
 

@@ -23,6 +23,10 @@ namespace Cilium.Framework.Client.Models;
 [JsonSerializable(typeof(TableDump))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(MonitorEvent))]
+[JsonSerializable(typeof(ClusterStatus))]
+[JsonSerializable(typeof(IReadOnlyList<KvstoreEntry>))]
+[JsonSerializable(typeof(KvstoreEvent))]
+[JsonSerializable(typeof(KvstoreChange))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

@@ -42,6 +42,9 @@ public sealed record StatusResponse
 
     /// <summary>Every part that reports health.</summary>
     public required IReadOnlyList<HealthEntry> Health { get; init; }
+
+    /// <summary>The nodes that are known.</summary>
+    public ClusterStatus? Cluster { get; init; }
 }
 
 /// <summary>One line of the health tree.</summary>
