@@ -18,6 +18,7 @@ internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTa
     private const int MostAtOnce = 4096;
 
     private readonly ConcurrentDictionary<LabelSet, NumericIdentity> _byLabels = new();
+    private readonly ConcurrentQueue<NumericIdentity> _vanished = new();
 
     /// <inheritdoc />
     public bool Contains(NumericIdentity id) => table.TryGet(id, out _);
@@ -51,6 +52,13 @@ internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTa
         _byLabels.TryRemove(KeyValuePair.Create(row.Labels, id));
         writer.Remove(id);
     });
+
+    /// <summary>Numbers that vanished since the last call, those included that have come back meanwhile.</summary>
+    public IEnumerable<NumericIdentity> TakeVanished()
+    {
+        while (_vanished.TryDequeue(out var id))
+            yield return id;
+    }
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
@@ -109,9 +117,11 @@ internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTa
         writer.Upsert(new StoredIdentityRow(id, labels, happened.Revision));
     }
 
-    private static void Lose(TableWriter<NumericIdentity, StoredIdentityRow> writer, NumericIdentity id)
+    private void Lose(TableWriter<NumericIdentity, StoredIdentityRow> writer, NumericIdentity id)
     {
-        if (writer.TryGet(id, out var row))
-            writer.Upsert(row with { Revision = 0 });
+        if (!writer.TryGet(id, out var row))
+            return;
+        writer.Upsert(row with { Revision = 0 });
+        _vanished.Enqueue(id);
     }
 }

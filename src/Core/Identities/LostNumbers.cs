@@ -42,14 +42,15 @@ internal sealed partial class LostNumbers(
         var wake = new Wake();
         using var onChange = stored.Attach(wake);
         var missing = new HashSet<NumericIdentity>();
+        var lately = new HashSet<NumericIdentity>();
         while (true)
         {
-            if (Read(tracker, missing))
-            {
-                await Task.Delay(Together, time, ct);
-                Read(tracker, missing);
-                await SettleAsync(missing, ct);
-            }
+            await Task.Delay(Together, time, ct);
+            // What is taken just before the table shows it counts in the next round too.
+            var vanished = source.TakeVanished().ToHashSet();
+            var isMissing = Read(tracker, missing);
+            var isSettled = isMissing && await SettleAsync(missing, [.. vanished, .. lately], ct);
+            lately = isSettled ? [] : isMissing ? [.. vanished, .. lately] : vanished;
 
             if (missing.Count == 0 || !stored.IsInitialized)
                 await wake.WaitAsync(ct);
@@ -73,15 +74,17 @@ internal sealed partial class LostNumbers(
         return missing.Count > 0 && stored.IsInitialized;
     }
 
-    private async Task SettleAsync(HashSet<NumericIdentity> missing, CancellationToken ct)
+    /// <returns>False: the store cannot be asked now.</returns>
+    private async Task<bool> SettleAsync(HashSet<NumericIdentity> missing, HashSet<NumericIdentity> vanished, CancellationToken ct)
     {
         try
         {
             var collected = (await store.ListAsync(IdentityKeys.Collected, ct)).Select(entry => entry.Key[IdentityKeys.Collected.Length..]).ToHashSet(StringComparer.Ordinal);
             var used = claims.Select(claim => claim.Id).OfType<NumericIdentity>().ToHashSet();
-            var unexplained = missing.Where(id => !collected.Contains(id.ToString())).ToList();
-            // A single number may have been removed by hand or by a collector that tells nobody; half of all at once means that the store lost them.
-            var isWipe = unexplained.Count * 2 >= stored.Count && unexplained.Count > 0;
+            // A single number may have been removed by hand or by a collector that tells nobody; half of all at once means that the store lost them. Those count too that
+            // their users have brought back already.
+            var unexplained = vanished.Count(id => !collected.Contains(id.ToString()));
+            var isWipe = unexplained * 2 >= stored.Count && unexplained > 0;
             foreach (var id in missing.Where(id => !used.Contains(id) && (!isWipe || collected.Contains(id.ToString()))).ToList())
             {
                 source.Forget(id);
@@ -92,10 +95,12 @@ internal sealed partial class LostNumbers(
                 await BringBackAsync(missing, used, ct);
             // Numbers in use are brought back by those who use them.
             missing.ExceptWith(used);
+            return true;
         }
         catch (CiliumException exception)
         {
             LogUnreachable(logger, exception, missing.Count);
+            return false;
         }
     }
 
