@@ -38,6 +38,8 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
     /// <exception cref="CiliumException">The store cannot be reached, or all numbers are taken.</exception>
     public async ValueTask<NumericIdentity> AllocateAsync(LabelSet labels, CancellationToken ct)
     {
+        if (labels.All(label => label.Source == Label.ReservedSource))
+            throw new ArgumentException($"{labels} has a fixed number or none: it is never allocated.", nameof(labels));
         if (_held.TryGetValue(labels, out var id))
             return id;
         _underWay[labels] = 0;

@@ -173,11 +173,12 @@ public sealed class IdentityAllocatorTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("reserved:host", 1)]
-    [InlineData("reserved:init", 5)]
-    public async Task A_fixed_number_never_touches_the_store(string labels, uint number)
+    [InlineData("reserved:host")]
+    [InlineData("reserved:init")]
+    [InlineData("reserved:nobody")]
+    public async Task A_reserved_label_set_never_touches_the_store(string labels)
     {
-        Assert.Equal(new NumericIdentity(number), await _numbers.Allocator(_store).AllocateAsync(LabelSet.Parse(labels), Ct));
+        await Assert.ThrowsAsync<ArgumentException>(() => _numbers.Allocator(_store).AllocateAsync(LabelSet.Parse(labels), Ct).AsTask());
         Assert.Equal(0, _store.Calls);
     }
 
