@@ -56,7 +56,7 @@ public sealed class DiskTroubleTests
     }
 
     [Fact]
-    public async Task An_agent_that_cannot_start_for_want_of_room_says_so_and_starts_when_there_is_room()
+    public async Task An_agent_that_starts_without_room_says_so_and_is_well_when_there_is_room()
     {
         using var disk = new SmallDisk(kilobytes: 2048);
         await using var lab = await TestLab.StartAsync($"state-dir={disk["state"]}");
@@ -68,7 +68,6 @@ public sealed class DiskTroubleTests
         disk.Fill();
 
         var refused = await Assert.ThrowsAsync<LabException>(() => lab.Node.StartAgentAsync(TestLab.Cancelled));
-        Assert.Contains("The agent ended with status 1.", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"kvstore embedded: {disk["state/kvstore.db"]} cannot grow: ", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Make room on its file system.", refused.Message, StringComparison.Ordinal);
 
