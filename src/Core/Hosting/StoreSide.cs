@@ -79,12 +79,19 @@ internal sealed class StoreSide : IAsyncDisposable
         yield return ("identity-claims", _claims.RunAsync);
         yield return ("identity-memory", _memory.RunAsync);
         yield return ("lost-numbers", lost.RunAsync);
-        yield return ("first-allocation", _first.RunAsync);
+        yield return ("first-allocation", AllowFirstAsync);
         yield return ("node-source", nodes.RunAsync);
         yield return ("ip-source", ips.RunAsync);
         yield return ("publication-guard", new PublicationGuard(t.Publications, t.StoredNodes, t.StoredIps, _lease, Drift).RunAsync);
         if (_options.HostsOperator)
             yield return ("identity-collection", new IdentityCollection(_store, new IdentityCollector(_calls, IdentityKeys.Of(_store)), _options.Self.ToString(), _time, _loggers.CreateLogger<IdentityCollection>()).RunAsync);
+    }
+
+    private async Task AllowFirstAsync(CancellationToken ct)
+    {
+        await _first.RunAsync(ct);
+        // A loop that ends counts as one that has died.
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
     }
 
     /// <inheritdoc />
