@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cilium.Framework.Client;
 using Cilium.Framework.Client.Models;
+using Cilium.Framework.Lab.Servers;
 using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab;
@@ -9,10 +10,9 @@ namespace Cilium.Framework.Lab;
 public sealed class AgentProcess : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
-    private readonly Process _process;
-    private readonly string _log;
+    private readonly ServerProcess _process;
 
-    private AgentProcess(Process process, CiliumClient client, string log) => (_process, Client, _log) = (process, client, log);
+    private AgentProcess(ServerProcess process, CiliumClient client) => (_process, Client) = (process, client);
 
     /// <summary>The agent's API.</summary>
     public CiliumClient Client { get; }
@@ -21,7 +21,7 @@ public sealed class AgentProcess : IDisposable
     public int Id => _process.Id;
 
     /// <summary>It does not run any more.</summary>
-    public bool HasEnded => _process.HasExited;
+    public bool HasEnded => !_process.IsRunning;
 
     /// <summary>Starts an agent and waits until its API answers.</summary>
     /// <param name="layout">Where the programs lie.</param>
@@ -37,19 +37,8 @@ public sealed class AgentProcess : IDisposable
     {
         Directory.CreateDirectory(folder);
         var log = Path.Combine(folder, "agent.log");
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
-        // The shell hands the log over and gets out of the way (exec), so that the process number is the agent's own.
-        foreach (var argument in (string[])["-c", "exec >>\"$1\" 2>&1; shift; exec \"$@\"", "sh", log, "nsenter", $"--net={networkNamespace.Path}", layout.Agent])
-            start.ArgumentList.Add(argument);
-        foreach (var setting in settings)
-        {
-            start.ArgumentList.Add("--set");
-            start.ArgumentList.Add(setting);
-        }
-
-        var process = Process.Start(start) ?? throw new LabException($"{layout.Agent} could not be started.");
-        process.StandardInput.Close();
-        var agent = new AgentProcess(process, new CiliumClient(Path.Combine(folder, "run", "cilium.sock")), log);
+        var process = ServerProcess.Start(layout.Agent, settings.SelectMany(setting => (string[])["--set", setting]), log, networkNamespace);
+        var agent = new AgentProcess(process, new CiliumClient(Path.Combine(folder, "run", "cilium.sock")));
         try
         {
             await agent.WaitUntilReadyAsync(timeout, ct, isReady);
@@ -76,7 +65,7 @@ public sealed class AgentProcess : IDisposable
         var last = "no answer";
         while (Stopwatch.GetElapsedTime(started) < timeout)
         {
-            if (_process.HasExited)
+            if (HasEnded)
                 throw new LabException($"The agent ended with status {_process.ExitCode}. Its log ends with:\n{LogTail()}");
             try
             {
@@ -97,42 +86,30 @@ public sealed class AgentProcess : IDisposable
         throw new LabException($"The agent was not ready after {timeout.TotalSeconds} s: {last}\nIts log ends with:\n{LogTail()}");
     }
 
-    /// <summary>Ends the process as a crash would (SIGKILL) and waits for its end.</summary>
+    /// <inheritdoc cref="ServerProcess.KillAsync" />
+    public Task KillAsync(CancellationToken ct) => _process.KillAsync(ct);
+
+    /// <inheritdoc cref="ServerProcess.Pause" />
+    public void Pause() => _process.Pause();
+
+    /// <inheritdoc cref="ServerProcess.Resume" />
+    public void Resume() => _process.Resume();
+
+    /// <summary>Asks it to end (SIGTERM) and waits for its end.</summary>
     /// <param name="ct">Gives up waiting.</param>
-    public async Task KillAsync(CancellationToken ct)
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync(ct);
-    }
-
-    /// <summary>Holds the process (SIGSTOP): it neither reads nor answers until <see cref="Resume"/>.</summary>
-    public void Pause() => Signal.Stop(_process.Id);
-
-    /// <summary>Lets a held process go on (SIGCONT).</summary>
-    public void Resume() => Signal.Continue(_process.Id);
-
-    /// <summary>Asks the process to end (SIGTERM) and waits for it.</summary>
-    /// <param name="ct">Gives up waiting.</param>
+    /// <returns>Its exit status.</returns>
     public async Task<int> StopAsync(CancellationToken ct)
     {
-        Signal.Terminate(_process.Id);
-        await _process.WaitForExitAsync(ct);
+        await _process.StopAsync(ct);
         return _process.ExitCode;
     }
 
-    /// <summary>The last lines of the log.</summary>
-    /// <param name="lines">How many.</param>
-    public string LogTail(int lines = 40) => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines)) : "(no log)";
+    /// <inheritdoc cref="ServerProcess.LogTail" />
+    public string LogTail(int lines = 40) => _process.LogTail(lines);
 
-    /// <summary>Ends the process if it still runs.</summary>
+    /// <summary>Ends it if it still runs.</summary>
     public void Dispose()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
         _process.Dispose();
         Client.Dispose();
     }

@@ -17,10 +17,15 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
     /// <summary>Changes within this time are written together: what is lost by a crash is read from the store again.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromSeconds(2);
 
+    private IReadOnlyDictionary<string, uint> _written = new Dictionary<string, uint>();
+
     /// <summary>What an earlier process left.</summary>
     /// <exception cref="Errors.CiliumException">It cannot be read.</exception>
-    public IReadOnlyList<IdentityRow> Load() =>
-        file.Read(seen => seen.Numbers.Select(pair => new IdentityRow(new NumericIdentity(pair.Value), LabelSet.FromKey(pair.Key))).ToList()) ?? [];
+    public IReadOnlyList<IdentityRow> Load() => file.Read(seen =>
+    {
+        _written = seen.Numbers;
+        return seen.Numbers.Select(pair => new IdentityRow(new NumericIdentity(pair.Value), LabelSet.FromKey(pair.Key))).ToList();
+    }) ?? [];
 
     /// <summary>Runs until cancelled, or until the disk fails: then whoever runs the loop starts it again.</summary>
     /// <param name="ct">Ends it.</param>
@@ -28,18 +33,22 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
     {
         var wake = new Wake();
         using var onChange = stored.Attach(wake);
-        IReadOnlyDictionary<string, uint>? written = null;
         while (true)
         {
+            // Half a list would make the next agent forget the rest.
+            if (stored.IsInitialized)
+                Keep(stored.GroupBy(row => row.Labels.ToKey()).ToDictionary(group => group.Key, group => group.MaxBy(row => row.Revision)!.Id.Value));
             await wake.WaitAsync(ct);
             await Task.Delay(Together, time, ct);
-            var seen = stored.GroupBy(row => row.Labels.ToKey()).ToDictionary(group => group.Key, group => group.MaxBy(row => row.Revision)!.Id.Value);
-            // Half a list would make the next agent forget the rest.
-            if (!stored.IsInitialized || (written is not null && written.Count == seen.Count && written.All(pair => seen.TryGetValue(pair.Key, out var id) && id == pair.Value)))
-                continue;
-            file.Write(new SeenIdentities(seen));
-            written = seen;
         }
+    }
+
+    private void Keep(Dictionary<string, uint> seen)
+    {
+        if (_written.Count == seen.Count && _written.All(pair => seen.TryGetValue(pair.Key, out var id) && id == pair.Value))
+            return;
+        file.Write(new SeenIdentities(seen));
+        _written = seen;
     }
 }
 

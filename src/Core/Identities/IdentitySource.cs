@@ -15,8 +15,6 @@ namespace Cilium.Framework.Identities;
 /// <param name="refused">Learns which keys are not believed; they are not in the table.</param>
 internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTable<NumericIdentity, StoredIdentityRow> table, TableSource source, RefusedKeys refused) : IKnownIdentities
 {
-    private const int MostAtOnce = 4096;
-
     private readonly ConcurrentDictionary<LabelSet, NumericIdentity> _byLabels = new();
     private readonly ConcurrentQueue<NumericIdentity> _vanished = new();
 
@@ -62,19 +60,10 @@ internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTa
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
-    public async Task RunAsync(CancellationToken ct)
+    public Task RunAsync(CancellationToken ct)
     {
         var unseen = table.Snapshot.Rows.Keys.ToHashSet();
-        await foreach (var batch in store.WatchAsync(IdentityKeys.Numbers, ct).InBatches(MostAtOnce))
-        {
-            table.Write(writer =>
-            {
-                foreach (var happened in batch)
-                    Apply(writer, happened, unseen);
-            });
-            if (batch.Any(happened => happened.Kind == KvEventKind.ListDone))
-                source.ListDone();
-        }
+        return StoreReflection.RunAsync(store, IdentityKeys.Numbers, table, source, (writer, happened) => Apply(writer, happened, unseen), ct);
     }
 
     private void Apply(TableWriter<NumericIdentity, StoredIdentityRow> writer, KvEvent happened, HashSet<NumericIdentity> unseen)

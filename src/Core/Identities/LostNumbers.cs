@@ -34,6 +34,8 @@ internal sealed partial class LostNumbers(
 
     private const int AtOnce = 16;
 
+    private bool _isTold;
+
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
     public async Task RunAsync(CancellationToken ct)
@@ -95,11 +97,14 @@ internal sealed partial class LostNumbers(
                 await BringBackAsync(missing, used, ct);
             // Numbers in use are brought back by those who use them.
             missing.ExceptWith(used);
+            _isTold = false;
             return true;
         }
         catch (CiliumException exception)
         {
-            LogUnreachable(logger, exception, missing.Count);
+            if (!_isTold)
+                LogUnreachable(logger, exception, missing.Count);
+            _isTold = true;
             return false;
         }
     }
@@ -111,10 +116,7 @@ internal sealed partial class LostNumbers(
         var rows = missing.Where(id => !used.Contains(id)).Select(id => stored[id]).OfType<StoredIdentityRow>().Where(row => row.Revision == 0).ToList();
         foreach (var chunk in rows.Chunk(AtOnce))
             await Task.WhenAll(chunk.Select(row => WriteAsync(row, ct)));
-        missing.ExceptWith(rows.Select(row => row.Id));
-        // What was not written has another number or other labels by now; the watch says so.
-        foreach (var row in rows.Where(row => source.TryFind(row.Labels, out var id, out var revision) && revision > 0 && id != row.Id))
-            source.Forget(row.Id);
+        // Those that are not back in the next round have other labels, or their labels another number, by now: then they are forgotten.
     }
 
     private Task WriteAsync(StoredIdentityRow row, CancellationToken ct)

@@ -17,27 +17,15 @@ internal sealed class StoreSource<TKey, TRow>(
     where TKey : struct
     where TRow : class
 {
-    /// <summary>Large enough that a batch costs no more than its rows, small enough that readers see a long list grow.</summary>
-    private const int MostAtOnce = 4096;
-
     private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
-    public async Task RunAsync(CancellationToken ct)
+    public Task RunAsync(CancellationToken ct)
     {
         // A run before this one may have ended in a failure: what it left and the list does not bring is gone.
         var leftOver = table.Snapshot.Rows.Keys.ToHashSet();
-        await foreach (var batch in store.WatchAsync(folder, ct).InBatches(MostAtOnce))
-        {
-            table.Write(writer =>
-            {
-                foreach (var happened in batch)
-                    Apply(writer, happened, leftOver);
-            });
-            if (batch.Any(happened => happened.Kind == KvEventKind.ListDone))
-                source.ListDone();
-        }
+        return StoreReflection.RunAsync(store, folder, table, source, (writer, happened) => Apply(writer, happened, leftOver), ct);
     }
 
     private void Apply(TableWriter<TKey, TRow> writer, KvEvent happened, HashSet<TKey> leftOver)

@@ -20,6 +20,9 @@ public sealed class ServerProcess : IDisposable
     /// <summary>It runs, or is held.</summary>
     public bool IsRunning => !_process.HasExited;
 
+    /// <summary>Exit status of one that has ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>Starts a program; does not wait until it answers.</summary>
     /// <param name="program">Path or name of the program.</param>
     /// <param name="arguments">Its arguments.</param>

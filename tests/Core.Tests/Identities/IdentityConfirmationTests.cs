@@ -1,0 +1,89 @@
+using Cilium.Framework.Errors;
+using Cilium.Framework.Identities;
+
+namespace Cilium.Framework.Core.Tests.Identities;
+
+/// <summary>What this node has in the store is there again when it should be, and gone when it should be.</summary>
+public sealed class IdentityConfirmationTests : ClaimsFixture
+{
+    [Fact]
+    public async Task A_release_of_which_nobody_knows_whether_it_was_done_is_made_good_when_the_labels_come_back()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        Store.AfterCommit = keys => keys == IdentityKeys.Plain.Use(Web, "10.0.0.1") ? throw new CiliumException(ErrorKind.Unavailable, "gone") : Task.CompletedTask;
+        Requests.Remove(1);
+        await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) is null, "the use is withdrawn, unacknowledged");
+        Need(1, Web);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(1));
+                return Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{IdOf(Web)}";
+            },
+            "the use is in the store again");
+    }
+
+    [Fact]
+    public async Task Uses_under_a_former_name_go_after_those_under_the_present_one_are_written()
+    {
+        Store.Number(1001, "k8s:app=web");
+        Store.Use("k8s:app=web", "10.244.0.1", "1001");
+        Need(1, Web);
+        var written = false;
+        Store.AfterCommit = keys =>
+        {
+            written |= keys.Contains(IdentityKeys.Plain.Use(Web, "10.0.0.1"), StringComparison.Ordinal);
+            Assert.True(written || !keys.Contains("10.244.0.1", StringComparison.Ordinal));
+            return Task.CompletedTask;
+        };
+        Start(IdentityState.Empty with { Claims = new Dictionary<string, uint> { [Web.ToKey()] = 1001 }, Node = "10.0.0.1", FormerNodes = ["10.244.0.1"] });
+        await Eventually.TrueAsync(() => !Store.Keys.Any(key => key.EndsWith("10.244.0.1", StringComparison.Ordinal)), "uses under the former name are gone");
+        Assert.Equal([IdentityKeys.Number(new(1001)), IdentityKeys.Plain.Use(Web, "10.0.0.1")], Store.Keys);
+        await Eventually.TrueAsync(() => IdentityFile.Load().FormerNodes is null, "the former name is forgotten");
+    }
+
+    [Fact]
+    public async Task A_use_that_somebody_has_deleted_is_back_within_a_minute()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        Store.Remove(IdentityKeys.Plain.Use(Web, "10.0.0.1"));
+        Time.Advance(TimeSpan.FromSeconds(61));
+        await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{IdOf(Web)}", "the use is back");
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_neither_hastens_nor_stops_the_confirmation()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var calls = Store.Calls;
+        Store.Remove(IdentityKeys.Plain.Use(Web, "10.0.0.1"));
+        Clock.Jump(TimeSpan.FromHours(100_000));
+        Need(2, Db);
+        await HasNumber(Db);
+        Assert.Null(Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
+        Clock.Jump(TimeSpan.FromHours(-200_000));
+        Time.Advance(TimeSpan.FromSeconds(61));
+        await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) is not null, "the use is back");
+        Assert.True(Store.Calls > calls);
+    }
+
+    [Fact]
+    public async Task A_number_in_use_that_vanishes_from_the_store_is_written_again_at_once_with_its_number()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var id = IdOf(Web)!.Value;
+        foreach (var key in Store.Keys)
+            Store.Remove(key);
+        Stored.Upsert(new StoredIdentityRow(id, Web, Revision: 0));
+        await Eventually.TrueAsync(() => Store.Keys.Count == 2, "number and use are back");
+        Assert.Equal((id, "k8s:app=web;"), (IdOf(Web)!.Value, Store.Value(IdentityKeys.Number(id))));
+    }
+}
