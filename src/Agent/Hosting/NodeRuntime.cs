@@ -12,7 +12,6 @@ using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Ipam;
 using Cilium.Framework.Jobs;
-using Cilium.Framework.Kvstore;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
@@ -160,9 +159,8 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         var identityState = IdentityFile.Rename(NodeKeyName.Choose(
             _options.NodeIPv4, before.Node, [.. _netlink.ListAddresses().Select(address => address.IP)], Gateways, _options.NodeName));
         var self = new NodeKey(_options.ClusterName, _options.NodeName);
-        var isAlone = !_plugins.Kvstore.Capabilities.HasFlag(KvstoreCapabilities.Shared);
         _store = new StoreSide(
-            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, HostsOperator: isAlone), InUse, IdentityFile, SeenFile, _health.Scope("store"), _loggers, _time);
+            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, HostsOperator: true), InUse, IdentityFile, SeenFile, _health.Scope("store"), _loggers, _time);
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
         var logger = _loggers.CreateLogger<NodeRuntime>();

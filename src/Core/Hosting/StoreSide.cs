@@ -84,7 +84,7 @@ internal sealed class StoreSide : IAsyncDisposable
         yield return ("ip-source", ips.RunAsync);
         yield return ("publication-guard", new PublicationGuard(t.Publications, t.StoredNodes, t.StoredIps, _lease, Drift).RunAsync);
         if (_options.HostsOperator)
-            yield return ("identity-collection", new IdentityCollection(_store, new IdentityCollector(_calls, IdentityKeys.Of(_store)), _options.Self.ToString(), _time, _loggers.CreateLogger<IdentityCollection>()).RunAsync);
+            yield return ("identity-collection", new IdentityCollection(_calls, new IdentityCollector(_calls, IdentityKeys.Of(_store)), _options.Self.ToString(), _time, _loggers.CreateLogger<IdentityCollection>()).RunAsync);
     }
 
     private async Task AllowFirstAsync(CancellationToken ct)

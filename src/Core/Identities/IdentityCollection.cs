@@ -1,24 +1,24 @@
 using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore;
+using Cilium.Framework.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Cilium.Framework.Identities;
 
-/// <summary>Operator module: collects unused numbers again and again, in one process of the cluster at a time.</summary>
+/// <summary>Operator module: collects unused numbers again and again, whoever comes first for the whole cluster.</summary>
+/// <remarks>A turn is a key that vanishes by itself. Two that collect at once would do no harm: each removal is a conditional commit.</remarks>
 /// <param name="store">The store.</param>
 /// <param name="collector">Collects once.</param>
-/// <param name="holder">Who this is, for whoever looks at the lock.</param>
+/// <param name="holder">Who this is, for whoever looks at the key.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class IdentityCollection(IKvstore store, IdentityCollector collector, string holder, TimeProvider time, ILogger logger)
+internal sealed partial class IdentityCollection(StoreCalls store, IdentityCollector collector, string holder, TimeProvider time, ILogger logger)
 {
-    private const string LockKey = "cilium/framework/v1/locks/identity-collection";
+    /// <summary>Whose turn it is.</summary>
+    public const string TurnKey = "cilium/framework/v1/identities/collection";
 
     /// <summary>Cilium collects every ten minutes too (facts 9.4).</summary>
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
-
-    /// <summary>As long as Cilium's locks live (facts 2b).</summary>
-    private static readonly TimeSpan LockTimeToLive = TimeSpan.FromSeconds(25);
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
@@ -31,7 +31,7 @@ internal sealed partial class IdentityCollection(IKvstore store, IdentityCollect
             var pause = Every;
             try
             {
-                if (await CollectAsync(ct) is > 0 and var collected)
+                if (await TakeTurnAsync(ct) && await collector.CollectAsync(ct) is > 0 and var collected)
                     LogCollected(logger, collected);
             }
             catch (CiliumException exception)
@@ -44,20 +44,12 @@ internal sealed partial class IdentityCollection(IKvstore store, IdentityCollect
         }
     }
 
-    private async Task<int> CollectAsync(CancellationToken ct)
+    /// <returns>False: somebody has collected within the last ten minutes, or is at it.</returns>
+    private async Task<bool> TakeTurnAsync(CancellationToken ct)
     {
-        if (!store.Capabilities.HasFlag(KvstoreCapabilities.Shared))
-            return await collector.CollectAsync(ct);
-        await using var held = await KvLock.AcquireAsync(store, LockKey, LockTimeToLive, holder, ct);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, ct);
-        try
-        {
-            return await collector.CollectAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw new CiliumException(ErrorKind.Unavailable, $"the lock {LockKey} was lost while numbers were collected. It is tried again.");
-        }
+        // Not renewed: the next turn begins when it runs out.
+        await using var turn = await store.GrantLeaseAsync(Every, ct);
+        return (await store.CommitAsync([new KvCondition.KeyAbsent(TurnKey)], [new KvOperation.Put(TurnKey, System.Text.Encoding.UTF8.GetBytes(holder), turn)], ct)).Succeeded;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed {Count} identity numbers that no node uses.")]

@@ -120,6 +120,18 @@ public sealed class StoreSideTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_many_that_could_collect_one_has_its_turn()
+    {
+        var one = await NodeAsync(1, hostsOperator: true);
+        await Eventually.TrueAsync(() => one.Tables.StoredIdentities.IsInitialized && one.Tables.StoredIdentities.Count == 0, "the first has collected");
+        var two = await NodeAsync(2, hostsOperator: true);
+        await Eventually.TrueAsync(() => two.Tables.Publications.Rows.Count == 1 && two.Tables.Publications.Rows.All(row => row.IsDone), "the second is at work");
+        Assert.Equal("default/node1", System.Text.Encoding.UTF8.GetString((await _anybody.GetAsync(IdentityCollection.TurnKey, Ct))!.Value.Span));
+        // What came after the first one's turn waits for the next.
+        Assert.NotNull(await _anybody.GetAsync(IdentityKeys.Number(new(999)), Ct));
+    }
+
+    [Fact]
     public async Task A_key_that_somebody_deletes_is_back_at_once()
     {
         var (one, two) = (await NodeAsync(1), await NodeAsync(2));
