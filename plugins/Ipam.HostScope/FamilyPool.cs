@@ -3,7 +3,7 @@ using System.Net;
 namespace Cilium.Framework.Ipam.HostScope;
 
 /// <summary>Leases of one family, and the range that new ones come from.</summary>
-internal sealed class FamilyPool(string family)
+internal sealed class FamilyPool(string family, PoolWords words)
 {
     private readonly Dictionary<string, IPAddress> _byOwner = new(StringComparer.Ordinal);
     private readonly Dictionary<UInt128, string> _byNumber = [];
@@ -28,9 +28,9 @@ internal sealed class FamilyPool(string family)
         foreach (var lease in leases)
         {
             if (!_byNumber.TryAdd(AddressRange.NumberOf(lease.Address), lease.Owner))
-                throw new ArgumentException($"ipam host-scope: {lease.Address} is held by {_byNumber[AddressRange.NumberOf(lease.Address)]} and by {lease.Owner}.", nameof(leases));
+                throw new ArgumentException($"{Said}{lease.Address} is held by {_byNumber[AddressRange.NumberOf(lease.Address)]} and by {lease.Owner}.", nameof(leases));
             if (!_byOwner.TryAdd(lease.Owner, lease.Address))
-                throw new ArgumentException($"ipam host-scope: {lease.Owner} holds {_byOwner[lease.Owner]} and {lease.Address}.", nameof(leases));
+                throw new ArgumentException($"{Said}{lease.Owner} holds {_byOwner[lease.Owner]} and {lease.Address}.", nameof(leases));
         }
 
         _free = Range is null ? null : new(Range, _byNumber.Keys);
@@ -43,7 +43,7 @@ internal sealed class FamilyPool(string family)
         if (_byOwner.TryGetValue(owner, out var held))
             return Granted(held);
         if (_free.Take(_byNumber.ContainsKey) is not { } number)
-            return IpamResult.Refused(IpamRefusal.PoolExhausted, $"ipam host-scope: all {Range.Capacity} addresses of {Range.Cidr} are taken; {owner} gets none. Release endpoints or give the node a larger range ({family}.pod-cidr).");
+            return IpamResult.Refused(IpamRefusal.PoolExhausted, $"{Said}all {Range.Capacity} addresses of {Range.Cidr} are taken; {owner} gets none. Release endpoints or {words.TooSmall(family)}.");
         return Grant(owner, number);
     }
 
@@ -56,13 +56,13 @@ internal sealed class FamilyPool(string family)
         {
             return AddressRange.NumberOf(held) == number
                 ? Granted(held)
-                : IpamResult.Refused(IpamRefusal.OwnerHasAnother, $"ipam host-scope: {owner} already holds {held} and cannot get {address} too. Release the first.");
+                : IpamResult.Refused(IpamRefusal.OwnerHasAnother, $"{Said}{owner} already holds {held} and cannot get {address} too. Release the first.");
         }
 
         if (_byNumber.TryGetValue(number, out var other))
-            return IpamResult.Refused(IpamRefusal.AddressInUse, $"ipam host-scope: {address} is held by {other}; {owner} cannot get it.");
+            return IpamResult.Refused(IpamRefusal.AddressInUse, $"{Said}{address} is held by {other}; {owner} cannot get it.");
         if (!Range.IsUsable(number))
-            return IpamResult.Refused(IpamRefusal.AddressNotInPool, $"ipam host-scope: {address} cannot be given to {owner}. Accepted: {Range.AddressOf(Range.FirstUsable)} to {Range.AddressOf(Range.LastUsable)}.");
+            return IpamResult.Refused(IpamRefusal.AddressNotInPool, $"{Said}{address} cannot be given to {owner}. Accepted: {Range.AddressOf(Range.FirstUsable)} to {Range.AddressOf(Range.LastUsable)}.");
         _free.Taken(number);
         return Grant(owner, number);
     }
@@ -76,6 +76,8 @@ internal sealed class FamilyPool(string family)
         _free?.Released(number);
     }
 
+    private string Said => $"ipam {words.Name}: ";
+
     private IpamResult Grant(string owner, UInt128 number)
     {
         var address = Range!.AddressOf(number);
@@ -87,5 +89,5 @@ internal sealed class FamilyPool(string family)
     private IpamResult Granted(IPAddress address) => IpamResult.Granted(address, Range!.AddressOf(Range.Gateway));
 
     private IpamResult Disabled(string owner) =>
-        IpamResult.Refused(IpamRefusal.FamilyDisabled, $"ipam host-scope: this node has no {family} range; {owner} gets no address. Set {family}.enabled and {family}.pod-cidr.");
+        IpamResult.Refused(IpamRefusal.FamilyDisabled, $"{Said}this node has no {family} range; {owner} gets no address. {words.NoRange(family)}");
 }

@@ -6,10 +6,14 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Ipam.HostScope;
 
 /// <summary>Hands out addresses of at most one range per family. All state is in memory.</summary>
-internal sealed class HostScopeIpam : IIpam
+/// <param name="words">In whose name.</param>
+/// <param name="clusterPools">Where the ranges come from; empty: they are configured.</param>
+internal sealed class HostScopeIpam(PoolWords words, params IReadOnlyList<IpamClusterPool> clusterPools) : IIpam
 {
-    private readonly FamilyPool _ipv4 = new("ipv4");
-    private readonly FamilyPool _ipv6 = new("ipv6");
+    private readonly FamilyPool _ipv4 = new("ipv4", words);
+    private readonly FamilyPool _ipv6 = new("ipv6", words);
+
+    public IReadOnlyList<IpamClusterPool> ClusterPools => clusterPools;
 
     public void SetPools(IReadOnlyList<IpPrefix> podCidrs)
     {
@@ -77,5 +81,5 @@ internal sealed class HostScopeIpam : IIpam
         ArgumentOutOfRangeException.ThrowIfGreaterThan(owner.Length, IIpam.MaxOwnerLength, nameof(owner));
     }
 
-    private static CiliumException Refused(string why) => new(ErrorKind.Invalid, $"ipam host-scope: {why} The ranges were not changed.");
+    private CiliumException Refused(string why) => new(ErrorKind.Invalid, $"ipam {words.Name}: {why} The ranges were not changed.");
 }

@@ -47,7 +47,7 @@ public sealed class LabNode : IAsyncDisposable
     /// <param name="folder">Folder for state, sockets and log.</param>
     /// <param name="settings">Further settings, each <c>key=value</c>.</param>
     /// <param name="ct">Gives up and removes what was built.</param>
-    public static Task<LabNode> StartAsync(string name, Layout layout, string folder, IEnumerable<string> settings, CancellationToken ct) =>
+    public static Task<LabNode> StartAsync(string name, Layout layout, string folder, IReadOnlyList<string> settings, CancellationToken ct) =>
         StartAsync(name, layout, LabNetwork.Create(name, LabPlace.Of(0)), folder, settings, ct);
 
     /// <summary>Starts the agent of a node whose network is built.</summary>
@@ -57,14 +57,14 @@ public sealed class LabNode : IAsyncDisposable
     /// <param name="folder">Folder for state, sockets and log.</param>
     /// <param name="settings">Further settings, each <c>key=value</c>.</param>
     /// <param name="ct">Gives up and removes the network.</param>
-    public static async Task<LabNode> StartAsync(string name, Layout layout, LabNetwork network, string folder, IEnumerable<string> settings, CancellationToken ct)
+    public static async Task<LabNode> StartAsync(string name, Layout layout, LabNetwork network, string folder, IReadOnlyList<string> settings, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(network);
         var node = new LabNode(name, layout, network, folder,
         [
             "profile=standalone", $"plugins.directory={layout.Plugins}", "plugins.development=true",
             $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "run")}", $"api.socket={Path.Combine(folder, "run", "cilium.sock")}",
-            $"node.name={name}", "ipv6.enabled=true", $"ipv4.pod-cidr={network.Place.PodIPv4}", $"ipv6.pod-cidr={network.Place.PodIPv6}", .. settings,
+            $"node.name={name}", "ipv6.enabled=true", .. Ranges(network.Place, settings), .. settings,
         ]);
         try
         {
@@ -123,6 +123,10 @@ public sealed class LabNode : IAsyncDisposable
         lock (_pods)
             _pods.Remove(pod);
     }
+
+    /// <summary>Its place's, unless the node gets its ranges elsewhere.</summary>
+    private static IEnumerable<string> Ranges(LabPlace place, IReadOnlyList<string> settings) =>
+        settings.Any(setting => setting.StartsWith("ipam.provider=", StringComparison.Ordinal)) ? [] : [$"ipv4.pod-cidr={place.PodIPv4}", $"ipv6.pod-cidr={place.PodIPv6}"];
 
     /// <summary>Ends the agent and removes every namespace. The folder stays: its owner decides.</summary>
     public ValueTask DisposeAsync()

@@ -4,5 +4,5 @@ namespace Cilium.Framework.Ipam.HostScope.Tests;
 
 public sealed class ConformanceTests : IpamConformance
 {
-    protected override ValueTask<IIpam> CreateAsync() => new(new HostScopeIpam());
+    protected override ValueTask<IIpam> CreateAsync() => new(new HostScopeIpam(HostScopePlugin.Words));
 }

@@ -17,7 +17,7 @@ public class HostScopeIpamProperties
     private static async Task<bool> ObeysAsync(string cidr, AddressFamily family, int capacity, int[] steps)
     {
         var range = new AddressRange(IpPrefix.Parse(cidr));
-        var ipam = new HostScopeIpam();
+        var ipam = new HostScopeIpam(HostScopePlugin.Words);
         ipam.SetPools([range.Cidr]);
         var model = new Dictionary<string, IPAddress>();
         var releasedAt = new Dictionary<IPAddress, int>();

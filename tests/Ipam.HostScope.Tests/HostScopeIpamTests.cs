@@ -10,7 +10,7 @@ public class HostScopeIpamTests
     private const AddressFamily V4 = AddressFamily.InterNetwork;
     private const AddressFamily V6 = AddressFamily.InterNetworkV6;
 
-    private readonly HostScopeIpam _ipam = new();
+    private readonly HostScopeIpam _ipam = new(HostScopePlugin.Words);
 
     [Fact]
     public async Task Network_gateway_and_broadcast_are_never_handed_out()

@@ -15,6 +15,12 @@ public interface IIpam
     /// <summary>Longest owner name, in characters.</summary>
     const int MaxOwnerLength = 253;
 
+    /// <summary>
+    /// Pools out of which this node's ranges come: the core claims one range per family in the store, keeps it over restarts and hands it over
+    /// through <see cref="SetPools"/>. The second pool of a family is used when the first has no range left. Empty: the node's ranges are configured.
+    /// </summary>
+    IReadOnlyList<IpamClusterPool> ClusterPools => [];
+
     /// <summary>Sets the ranges of this node; called once before anything else and again on every change. Addresses outside the new ranges stay with their owners until released.</summary>
     /// <param name="podCidrs">At most one range per family in this version; an empty list disables both families.</param>
     /// <exception cref="Errors.CiliumException"><see cref="Errors.ErrorKind.Invalid"/>: a range too small for a gateway and one endpoint, or two ranges that overlap. The old ranges stand.</exception>

@@ -77,6 +77,22 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
         return new(_bits & Mask(length, _isIPv6), (byte)length, _isIPv6);
     }
 
+    /// <summary>A longer prefix inside this one.</summary>
+    /// <param name="length"><see cref="Length"/>..32 for IPv4, ..128 for IPv6.</param>
+    /// <param name="number">Which of them in order, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length does not fit, or there are not that many.</exception>
+    public IpPrefix Subnet(int length, UInt128 number)
+    {
+        var width = _isIPv6 ? 128 : 32;
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, _length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, width);
+        var inside = length - _length;
+        if (inside < 128 && number >> inside != UInt128.Zero)
+            throw new ArgumentOutOfRangeException(nameof(number), number, $"{this} has 2^{inside} prefixes of length {length}.");
+        // A shift by the whole width would be one by nothing.
+        return new(_bits | (length == 0 ? UInt128.Zero : number << (width - length)), (byte)length, _isIPv6);
+    }
+
     /// <summary>Reads <c>10.0.0.0/8</c>, <c>fd00::/64</c> or a bare address (then /32 or /128). Host bits are dropped.</summary>
     /// <remarks>
     /// One spelling only: four decimal octets without leading zeros, no brackets, no zone, a decimal length without leading zeros. An IPv4-mapped prefix

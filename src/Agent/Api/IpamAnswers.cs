@@ -45,6 +45,7 @@ internal static class IpamAnswers
 
     private static IReadOnlyList<AddressFamily> Families(IpamService ipam, string? family) => family switch
     {
+        null or "" when ipam.LocalPools().Count == 0 => throw new RefusedException(502, "This node has no range of addresses yet; cilium status says what it waits for. Ask again later."),
         null or "" => [.. ipam.LocalPools().Select(pool => pool.Cidr.Family).Distinct()],
         "ipv4" => [AddressFamily.InterNetwork],
         "ipv6" => [AddressFamily.InterNetworkV6],

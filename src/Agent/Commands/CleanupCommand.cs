@@ -13,7 +13,7 @@ internal static class CleanupCommand
     public static Command Create()
     {
         var force = new Option<bool>("--force") { Description = "Do it." };
-        var state = new Option<bool>("--state") { Description = "Also remove what the agent was told: endpoints, rules, identities, leases." };
+        var state = new Option<bool>("--state") { Description = "Also remove what the agent was told: endpoints, rules, identities, leases; and give back ranges that it claimed." };
         var command = new Command("cleanup", "Removes programs, maps, devices and routes of a stopped agent.") { force, state };
         command.SetAction(async (parsed, ct) =>
         {
@@ -26,7 +26,7 @@ internal static class CleanupCommand
             using var held = File.Exists(Path.Combine(directory, "lock")) ? StateDirectory.Open(directory) : null;
             await using var plugins = await OfflinePlugins.LoadAsync(configuration);
             if (parsed.GetValue(force))
-                await RemoveAsync(plugins, directory, parsed.GetValue(state), ct);
+                await RemoveAsync(plugins, configuration.Options, parsed.GetValue(state), ct);
             else
                 await AnnounceAsync(plugins, directory, parsed.GetValue(state), ct);
             return 0;
@@ -60,8 +60,9 @@ internal static class CleanupCommand
         await Console.Out.WriteLineAsync($"Would remove programs, maps, devices and routes of this node{also}; {endpoints.Count} endpoints would lose their connections. Give --force to do it.");
     }
 
-    private static async Task RemoveAsync(OfflinePlugins plugins, string directory, bool withState, CancellationToken ct)
+    private static async Task RemoveAsync(OfflinePlugins plugins, AgentOptions options, bool withState, CancellationToken ct)
     {
+        var directory = options.StateDirectory;
         await plugins.Set.Routing.InitializeAsync(ct);
         var routes = await plugins.Set.Routing.NodeRoutes.PruneAsync([], ct);
         foreach (var line in await plugins.Set.Datapath.RemoveAllAsync(ct))
@@ -69,6 +70,8 @@ internal static class CleanupCommand
         await Console.Out.WriteLineAsync($"{routes} routes");
         if (withState)
         {
+            foreach (var line in await ClaimedRanges.ReleaseAsync(plugins.Set.Kvstore, options, ct))
+                await Console.Out.WriteLineAsync(line);
             foreach (var file in StoredState.Remove(directory))
                 await Console.Out.WriteLineAsync($"state {file}");
         }

@@ -52,6 +52,7 @@ internal static class ApiComposition
             .Add(t.EndpointRequests, ["Id", "Container", "Device", "IPv4", "IPv6", "Labels"], row => [row.Id, row.ContainerId, row.Device, row.IPv4, row.IPv6, row.Labels])
             .Add(t.HostAddresses, ["Prefix", "Device"], row => [row.Prefix, row.Device])
             .Add(t.PodCidrs, ["Cidr", "Origin"], row => [row.Cidr, row.Origin])
+            .Add(t.StoredPodCidrs, ["Cidr", "Node"], row => [row.Cidr, row.Node])
             .Add(t.StoredNodes, ["Node", "IPv4Cidr", "IPv6Cidr"], row => [row.Key, row.IPv4PodCidr, row.IPv6PodCidr])
             .Add(t.StoredIps, ["Prefix", "Identity", "Host", "Metadata"], row => [row.Prefix, row.Identity, row.Host, row.Metadata])
             .Add(t.Nodes, ["Node", "Addresses", "IPv4Cidr", "IPv6Cidr", "Origin"], row => [row.Key, string.Join(' ', row.Addresses.Select(address => address.Address)), row.IPv4PodCidr, row.IPv6PodCidr, row.Origin])

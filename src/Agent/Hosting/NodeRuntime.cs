@@ -19,6 +19,7 @@ using Cilium.Framework.Policies;
 using Cilium.Framework.Routing;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
+using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Agent.Hosting;
 
@@ -47,6 +48,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         IdentityFile = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
         InUse = new IdentitiesInUse(Tables.IpCache, Tables.Endpoints);
         SeenFile = new StateFile<SeenIdentities>(state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities);
+        RangeFile = new StateFile<PodCidrState>(state, PodCidrState.FileName, PodCidrStateJson.Default.PodCidrState);
         Cidrs = new CidrIdentities(() => Rules.Current.WantedPrefixes(), InUse, Tables.CidrIdentities, IdentityFile);
         Policies = new PolicyController(Tables, options.PolicyEnforcement, options.AllowLocalhost);
         Projection = new EndpointStatusProjection(Tables.EndpointRequests, Tables.IdentityClaims, Tables.Endpoints, Tables.Policies, Tables.PolicyRevisions);
@@ -82,11 +84,18 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
 
     private StateFile<SeenIdentities> SeenFile { get; }
 
+    private StateFile<PodCidrState> RangeFile { get; }
+
     private IdentitiesInUse InUse { get; }
 
     private CidrIdentities Cidrs { get; }
 
     private PolicyController Policies { get; }
+
+    /// <summary>Pools of the cluster that this node's ranges come from; none: they are configured.</summary>
+    private IReadOnlyList<IpamClusterPool> ClusterPools => [.. _plugins.Ipam.ClusterPools.Where(pool => pool.Cidr.IsIPv6 ? _options.IPv6 : _options.IPv4)];
+
+    private IReadOnlyList<IpPrefix> Ranges => [.. Tables.PodCidrs.Select(row => row.Cidr).Order()];
 
     private IReadOnlyList<IPAddress> Gateways => [.. Ipam.LocalPools().Select(pool => pool.Gateway)];
 
@@ -147,7 +156,10 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     private async Task StartBackendsAsync(CancellationToken ct)
     {
         await _plugins.StartAsync("kvstore", _plugins.Kvstore.StartAsync, ct);
-        await _plugins.StartAsync("ipam", () => Ipam.Start([.. new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>()]), ct);
+        var ranges = Tables.PodCidrs.RegisterSource("node");
+        Tables.PodCidrs.ReplaceAll(KnownRanges());
+        ranges.ListDone();
+        await _plugins.StartAsync("ipam", () => Ipam.Start(Ranges), ct);
         await _plugins.StartAsync("routing", _plugins.Routing.InitializeAsync, ct);
         await _plugins.StartAsync("datapath", _plugins.Datapath.InitializeAsync, ct);
     }
@@ -160,7 +172,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
             _options.NodeIPv4, before.Node, [.. _netlink.ListAddresses().Select(address => address.IP)], Gateways, _options.NodeName));
         var self = new NodeKey(_options.ClusterName, _options.NodeName);
         _store = new StoreSide(
-            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, HostsOperator: true), InUse, IdentityFile, SeenFile, _health.Scope("store"), _loggers, _time);
+            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, HostsOperator: true, ClusterPools), InUse, IdentityFile, SeenFile, RangeFile, _health.Scope("store"), _loggers, _time);
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
         var logger = _loggers.CreateLogger<NodeRuntime>();
@@ -186,32 +198,51 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
 
     private async Task RunSourcesAsync(StoreSide store, CancellationToken ct)
     {
-        var hosts = new HostAddresses(_netlink, Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
+        var hosts = new HostAddresses(_netlink, () => Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
         hosts.Read();
         Start("host-addresses", hosts.RunAsync);
+        var (devices, routes) = (Tables.Devices.RegisterSource("plan"), Tables.NodeRoutes.RegisterSource("plan"));
+        await PlanDevicesAsync(ct);
+        devices.ListDone();
+        routes.ListDone();
         foreach (var (name, run) in store.Loops())
             Start(name, run);
-        var ranges = Tables.PodCidrs.RegisterSource("configuration");
-        Tables.PodCidrs.ReplaceAll(Ipam.LocalPools().Select(pool => new PodCidrRow(pool.Cidr, "configuration")));
-        ranges.ListDone();
-        await PlanDevicesAsync(ct);
+        Start("pod-cidrs", stop => FollowRangesAsync(hosts, stop));
+    }
+
+    /// <summary>Configured, or what an earlier process of this node claimed.</summary>
+    private IEnumerable<PodCidrRow> KnownRanges() => ClusterPools.Count == 0
+        ? new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>().Select(range => new PodCidrRow(range, "configuration"))
+        : (RangeFile.Read(state => state.Read()) ?? []).Select(range => new PodCidrRow(range, PodCidrClaims.Origin));
+
+    /// <summary>A range that this node gets, or gets instead of another, while it runs.</summary>
+    private async Task FollowRangesAsync(HostAddresses hosts, CancellationToken ct)
+    {
+        var wake = new Wake();
+        using var onChange = Tables.PodCidrs.Attach(wake);
+        while (true)
+        {
+            var ranges = Ranges;
+            if (!ranges.SequenceEqual(Ipam.LocalPools().Select(pool => pool.Cidr).Order()))
+            {
+                await Ipam.SetPoolsAsync(ranges, ct);
+                hosts.Read();
+                await PlanDevicesAsync(ct);
+            }
+
+            await wake.WaitAsync(ct);
+        }
     }
 
     private async Task PlanDevicesAsync(CancellationToken ct)
     {
-        var devices = Tables.Devices.RegisterSource("plan");
-        var routes = Tables.NodeRoutes.RegisterSource("plan");
-        if (IsReal)
-        {
-            var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
-            var description = new NodeDescription(_options.NodeName, [.. Ipam.LocalPools().Select(pool => pool.Cidr)], HostAddresses.Devices(_netlink, own));
-            Plan = new DevicePlan(description, await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct), Ipam.LocalPools(), _options.Mtu);
-            Tables.Devices.ReplaceAll(Plan.Devices());
-            Tables.NodeRoutes.ReplaceAll(Plan.Routes());
-        }
-
-        devices.ListDone();
-        routes.ListDone();
+        if (!IsReal)
+            return;
+        var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
+        var description = new NodeDescription(_options.NodeName, Ranges, HostAddresses.Devices(_netlink, own));
+        Plan = new DevicePlan(description, await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct), Ipam.LocalPools(), _options.Mtu);
+        Tables.Devices.ReplaceAll(Plan.Devices());
+        Tables.NodeRoutes.ReplaceAll(Plan.Routes());
     }
 
     private bool StillExists(EndpointRequest request) => !IsReal || _netlink.FindLink(request.Device)?.Index == request.IfIndex;

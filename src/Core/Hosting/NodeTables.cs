@@ -30,6 +30,9 @@ public sealed class NodeTables(TimeProvider time)
     /// <summary>Nodes in the store.</summary>
     public Table<NodeKey, NodeRow> StoredNodes { get; } = new("kv-nodes", row => row.Key);
 
+    /// <summary>Ranges that nodes have claimed in the store.</summary>
+    public Table<IpPrefix, StoredPodCidrRow> StoredPodCidrs { get; } = new("kv-pod-cidrs", row => row.Cidr);
+
     /// <summary>Addresses in the store.</summary>
     public Table<IpPrefix, StoredIpRow> StoredIps { get; } = new("kv-ips", row => row.Prefix);
 

@@ -24,6 +24,7 @@ internal sealed class StoreSide : IAsyncDisposable
     private readonly IdentityClaims _claims;
     private readonly IdentityMemory _memory;
     private readonly FirstAllocation _first;
+    private readonly StateFile<PodCidrState> _ranges;
     private readonly IHealthReporter _health;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
@@ -34,13 +35,14 @@ internal sealed class StoreSide : IAsyncDisposable
     /// <param name="inUse">Numbers that an address resolves to.</param>
     /// <param name="identityFile">Numbers that this node uses.</param>
     /// <param name="seen">Numbers that this node has seen.</param>
+    /// <param name="ranges">Ranges that this node has claimed.</param>
     /// <param name="health">Where to tell what cannot be understood.</param>
     /// <param name="loggers">Logs.</param>
     /// <param name="time">The clock.</param>
     public StoreSide(
-        IKvstore store, NodeTables tables, StoreSideOptions options, IIdentitiesInUse inUse, IdentityStateFile identityFile, StateFile<SeenIdentities> seen, IHealthReporter health, ILoggerFactory loggers, TimeProvider time)
+        IKvstore store, NodeTables tables, StoreSideOptions options, IIdentitiesInUse inUse, IdentityStateFile identityFile, StateFile<SeenIdentities> seen, StateFile<PodCidrState> ranges, IHealthReporter health, ILoggerFactory loggers, TimeProvider time)
     {
-        (_store, _tables, _options, _health, _loggers, _time) = (store, tables, options, health, loggers, time);
+        (_store, _tables, _options, _ranges, _health, _loggers, _time) = (store, tables, options, ranges, health, loggers, time);
         var (keys, refused) = (IdentityKeys.Of(store), new RefusedKeys(health.Scope("identities")));
         _calls = new StoreCalls(store, time);
         _lease = new NodeLease(_calls, options.LeaseTimeToLive);
@@ -83,6 +85,14 @@ internal sealed class StoreSide : IAsyncDisposable
         yield return ("node-source", nodes.RunAsync);
         yield return ("ip-source", ips.RunAsync);
         yield return ("publication-guard", new PublicationGuard(t.Publications, t.StoredNodes, t.StoredIps, _lease, Drift).RunAsync);
+        if (_options.Pools.Count > 0)
+        {
+            var claimed = new StoreSource<IpPrefix, StoredPodCidrRow>(_store, StoredPodCidrRow.Folder, StoredPodCidrRow.ReadKey, StoredPodCidrRow.Read, t.StoredPodCidrs, t.StoredPodCidrs.RegisterSource("kvstore"), _health.Scope("ranges"));
+            yield return ("pod-cidr-source", claimed.RunAsync);
+            yield return ("pod-cidr-claims", new PodCidrClaims(
+                _options.Self, _options.Pools, new PodCidrKeys(_calls, _options.Self), _first, t.StoredPodCidrs, t.StoredNodes, t.PodCidrs, _ranges, _health.Scope("pod-cidrs"), _time, _loggers.CreateLogger<PodCidrClaims>()).RunAsync);
+        }
+
         if (_options.HostsOperator)
             yield return ("identity-collection", new IdentityCollection(_calls, new IdentityCollector(_calls, IdentityKeys.Of(_store)), _options.Self.ToString(), _time, _loggers.CreateLogger<IdentityCollection>()).RunAsync);
     }

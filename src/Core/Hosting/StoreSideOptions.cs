@@ -1,4 +1,5 @@
 using Cilium.Framework.Identities;
+using Cilium.Framework.Ipam;
 using Cilium.Framework.Nodes;
 
 namespace Cilium.Framework.Hosting;
@@ -10,4 +11,5 @@ namespace Cilium.Framework.Hosting;
 /// <param name="Reserved">Numbers with a fixed meaning.</param>
 /// <param name="LeaseTimeToLive">How long its keys outlive the agent.</param>
 /// <param name="HostsOperator">The operator's work is done here too; of all who do it one has its turn at a time.</param>
-public sealed record StoreSideOptions(NodeKey Self, byte ClusterId, string UserName, ReservedIdentities Reserved, TimeSpan LeaseTimeToLive, bool HostsOperator);
+/// <param name="Pools">Where this node's ranges come from; empty: they are configured.</param>
+public sealed record StoreSideOptions(NodeKey Self, byte ClusterId, string UserName, ReservedIdentities Reserved, TimeSpan LeaseTimeToLive, bool HostsOperator, IReadOnlyList<IpamClusterPool> Pools);

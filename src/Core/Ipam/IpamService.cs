@@ -34,6 +34,18 @@ public sealed class IpamService : IDisposable
         (_leases, _pools) = (_ipam.List(), _ipam.LocalPools());
     }
 
+    /// <summary>Sets other pools. What was handed out of the old ones stays with its owners.</summary>
+    /// <param name="podCidrs">This node's ranges.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="Errors.CiliumException">The backend refuses them.</exception>
+    public Task SetPoolsAsync(IReadOnlyList<IpPrefix> podCidrs, CancellationToken ct) => _changes.RunAsync(
+        () =>
+        {
+            _ipam.SetPools(podCidrs);
+            return ValueTask.FromResult(true);
+        },
+        ct);
+
     /// <inheritdoc cref="IIpam.LocalPools" />
     public IReadOnlyList<IpamPool> LocalPools() => _pools;
 

@@ -13,7 +13,7 @@ namespace Cilium.Framework.Nodes;
 /// <param name="table">Written here only.</param>
 /// <param name="source">Reports when the table was filled once.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HostAddresses(RouteNetlink netlink, IReadOnlyList<IPAddress> gateways, IWriteTable<IpPrefix, HostAddressRow> table, TableSource source, TimeProvider time)
+internal sealed class HostAddresses(RouteNetlink netlink, Func<IReadOnlyList<IPAddress>> gateways, IWriteTable<IpPrefix, HostAddressRow> table, TableSource source, TimeProvider time)
 {
     /// <summary>How long a new address of the node may go unnoticed.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -36,7 +36,7 @@ internal sealed class HostAddresses(RouteNetlink netlink, IReadOnlyList<IPAddres
         var found = netlink.ListAddresses()
             .Where(address => !IPAddress.IsLoopback(address.IP) && !address.IP.IsIPv6LinkLocal)
             .Select(address => new HostAddressRow(IpPrefix.Host(address.IP), names.GetValueOrDefault(address.IfIndex, "")))
-            .Concat(gateways.Select(gateway => new HostAddressRow(IpPrefix.Host(gateway), "")))
+            .Concat(gateways().Select(gateway => new HostAddressRow(IpPrefix.Host(gateway), "")))
             .DistinctBy(row => row.Prefix);
         table.ReplaceAll(found);
         source.ListDone();

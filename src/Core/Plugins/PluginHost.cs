@@ -32,6 +32,8 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         RefuseSectionsOfNobody(catalog);
         var loaded = plugins.Values.OfType<LoadedPlugin>().ToArray();
         var (kvstore, ipam, routing, datapath) = (await CreateAsync<IKvstore>("kvstore"), await CreateAsync<IIpam>("ipam"), await CreateAsync<IRoutingBackend>("routing"), await CreateAsync<IDatapath>("datapath"));
+        if (ipam is { ClusterPools.Count: > 0 })
+            RefuseRanges();
         if (_problems.Count == 0 && kvstore is not null && ipam is not null && routing is not null && datapath is not null)
         {
             return new(plugins.ToDictionary(pair => pair.Key, pair => pair.Value!), Options.PluginStartTimeout, time)
@@ -81,6 +83,16 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
             refusals.AddRange(PluginPreflight.Check(plugin));
         _problems.AddRange(refusals.Select(refusal => refusal.Of(plugin, path)));
         return refusals.Count == 0 ? await InTimeAsync(plugin, kind, "configure", problems => Configure(plugin, kind, problems), ct) : null;
+    }
+
+    /// <summary>A range is configured or claimed.</summary>
+    private void RefuseRanges()
+    {
+        foreach (var (path, range) in ((string, Rows.IpPrefix?)[])[("ipv4:pod-cidr", Options.IPv4PodCidr), ("ipv6:pod-cidr", Options.IPv6PodCidr)])
+        {
+            if (range is not null)
+                _problems.Add(new(path, $"{range} has no use: ipam.provider {Options.Providers["ipam"]} claims this node's range out of the pools of the cluster. Leave it out, or choose ipam.provider host-scope."));
+        }
     }
 
     /// <summary>Runs the plugin's code where it may hang without holding up the host.</summary>

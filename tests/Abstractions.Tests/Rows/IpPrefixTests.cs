@@ -74,4 +74,23 @@ public class IpPrefixTests
     [Fact]
     public void A_refusal_shows_the_beginning_of_the_text() =>
         Assert.StartsWith("\"" + new string('1', 60) + "... (1000000 characters)\" is not an address or prefix.", Assert.Throws<FormatException>(() => IpPrefix.Parse(new string('1', 1_000_000))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("10.0.0.0/8", 24, 0, "10.0.0.0/24")]
+    [InlineData("10.0.0.0/8", 24, 65535, "10.255.255.0/24")]
+    [InlineData("0.0.0.0/0", 0, 0, "0.0.0.0/0")]
+    [InlineData("192.0.2.7/32", 32, 0, "192.0.2.7/32")]
+    [InlineData("fd00::/104", 120, 255, "fd00::ff00/120")]
+    [InlineData("::/0", 128, 1, "::1/128")]
+    public void A_longer_prefix_inside_is_found_by_its_number(string prefix, int length, int number, string expected) =>
+        Assert.Equal(expected, IpPrefix.Parse(prefix).Subnet(length, (UInt128)number).ToString());
+
+    [Fact]
+    public void There_are_no_longer_prefixes_beyond_the_last_and_no_shorter_ones()
+    {
+        var prefix = IpPrefix.Parse("10.0.0.0/8");
+        Assert.Contains("10.0.0.0/8 has 2^16 prefixes of length 24.", Assert.Throws<ArgumentOutOfRangeException>(() => prefix.Subnet(24, 65536)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => prefix.Subnet(7, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => prefix.Subnet(33, 0));
+    }
 }

@@ -1,11 +1,12 @@
 using System.Net;
 using Cilium.Framework.Conformance.References;
 using Cilium.Framework.Core.Tests.Identities;
-using Cilium.Framework.Core.Tests.Reconciliation;
 using Cilium.Framework.Endpoints;
+using Cilium.Framework.Health;
 using Cilium.Framework.Hosting;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
+using Cilium.Framework.Ipam;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Publications;
@@ -27,23 +28,25 @@ internal sealed class StoreNode : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private bool _isDisposed;
 
-    public StoreNode(MemoryKvstoreContent content, int number, string folder, bool hostsOperator = false, TimeSpan? lease = null)
+    public StoreNode(MemoryKvstoreContent content, int number, string folder, bool hostsOperator = false, TimeSpan? lease = null, params IReadOnlyList<IpamClusterPool> pools)
     {
         Store = new CountingStore(content);
         Key = new("default", $"node{number}");
         Address = IPAddress.Parse($"192.168.0.{number}");
         _state = StateDirectory.Open(folder);
+        var ranges = new StateFile<PodCidrState>(_state, PodCidrState.FileName, PodCidrStateJson.Default.PodCidrState);
+        Fill(Tables.PodCidrs, pools.Count == 0 ? [new PodCidrRow(IpPrefix.Parse($"10.{number}.0.0/24"), "test")] : (ranges.Read(state => state.Read()) ?? []).Select(range => new PodCidrRow(range, "remembered")));
         var identities = new IdentityStateFile(new StateFile<IdentityState>(_state, "identities.json", IdentityStateJson.Default.IdentityState));
         _side = new StoreSide(
-            Store, Tables, new StoreSideOptions(Key, 0, Address.ToString(), ReservedIdentities.Default, lease ?? TimeSpan.FromMinutes(1), hostsOperator), new InUse(), identities,
-            new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities), Health, NullLoggerFactory.Instance, TimeProvider.System);
+            Store, Tables, new StoreSideOptions(Key, 0, Address.ToString(), ReservedIdentities.Default, lease ?? TimeSpan.FromMinutes(1), hostsOperator, pools), new InUse(), identities,
+            new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities), ranges, Health, NullLoggerFactory.Instance, TimeProvider.System);
         _publisher = new Reconciler<string, PublicationRow>(Tables.Publications, _side.Publications, new GateKeeper(), new ReconcilerOptions(), TimeProvider.System, Health, NullLogger.Instance, _side.Drift);
         _side.Restore(identities.Load());
     }
 
     public NodeTables Tables { get; } = new(TimeProvider.System);
 
-    public LastHealth Health { get; } = new();
+    public HealthTree Health { get; } = new(TimeProvider.System);
 
     public CountingStore Store { get; }
 
@@ -54,8 +57,7 @@ internal sealed class StoreNode : IAsyncDisposable
     public StoreNode Start()
     {
         var t = Tables;
-        Fill(t.HostAddresses, new HostAddressRow(IpPrefix.Host(Address), "eth0"));
-        Fill(t.PodCidrs, new PodCidrRow(IpPrefix.Parse($"10.{Address.GetAddressBytes()[3]}.0.0/24"), "test"));
+        Fill(t.HostAddresses, [new HostAddressRow(IpPrefix.Host(Address), "eth0")]);
         t.EndpointRequests.RegisterSource("test").ListDone();
         t.Endpoints.RegisterSource("test").ListDone();
         foreach (var (_, run) in _side.Loops())
@@ -105,11 +107,11 @@ internal sealed class StoreNode : IAsyncDisposable
 
     private void Run(Func<CancellationToken, Task> loop) => _loops.Add(Task.Run(() => loop(_stop.Token)));
 
-    private static void Fill<TKey, TRow>(Table<TKey, TRow> table, TRow row)
+    private static void Fill<TKey, TRow>(Table<TKey, TRow> table, IEnumerable<TRow> rows)
         where TKey : notnull
         where TRow : class
     {
-        table.Upsert(row);
+        table.ReplaceAll(rows);
         table.RegisterSource("test").ListDone();
     }
 }

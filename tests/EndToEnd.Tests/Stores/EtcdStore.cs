@@ -5,7 +5,8 @@ namespace Cilium.Framework.EndToEnd.Tests.Stores;
 
 public sealed class EtcdStore : SharedStore
 {
-    protected override void RequireServers()
+    /// <summary>Skips the test when etcd is missing.</summary>
+    public static void Require()
     {
         if (EtcdProgram.Find() is not null)
             return;
@@ -14,6 +15,8 @@ public sealed class EtcdStore : SharedStore
             Assert.Fail($"{Reason}, and CI is set");
         Assert.Skip(Reason);
     }
+
+    protected override void RequireServers() => Require();
 
     protected override Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct) => EtcdServers.StartAsync(lab, folder, ct);
 }
