@@ -45,4 +45,17 @@ public class StartTests
         Assert.Contains("conntrack-max", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["s"]));
     }
+
+    [Fact]
+    public async Task A_range_that_is_configured_where_ranges_are_claimed_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var (status, output) = await AgentAsync(
+            "validate", "--set", "profile=etcd-direct", "--set", "ipam.provider=cluster-pool", "--set", "ipv4.pod-cidr=10.3.0.0/24", "--set", "plugins.development=true", "--set", $"state-dir={folder["s"]}", "--set", $"run-dir={folder["r"]}");
+        Assert.Equal(1, status);
+        Assert.Contains(
+            "ipv4.pod-cidr: 10.3.0.0/24 (flag --set ipv4.pod-cidr) has no use: ipam.provider cluster-pool claims this node's range out of the pools of the cluster. Leave it out, or choose ipam.provider host-scope.",
+            output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ipv6.pod-cidr", output, StringComparison.Ordinal);
+    }
 }

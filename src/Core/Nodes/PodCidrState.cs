@@ -16,7 +16,7 @@ public sealed record PodCidrState(IReadOnlyList<string> Claimed)
 
     /// <summary>The ranges.</summary>
     /// <exception cref="FormatException">One of them is none.</exception>
-    internal IReadOnlyList<IpPrefix> Read() => [.. Claimed.Select(IpPrefix.Parse)];
+    public IReadOnlyList<IpPrefix> Read() => [.. Claimed.Select(IpPrefix.Parse)];
 }
 
 /// <summary>JSON of <see cref="PodCidrState"/>.</summary>

@@ -91,7 +91,7 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         foreach (var (path, range) in ((string, Rows.IpPrefix?)[])[("ipv4:pod-cidr", Options.IPv4PodCidr), ("ipv6:pod-cidr", Options.IPv6PodCidr)])
         {
             if (range is not null)
-                _problems.Add(new(path, $"{range} has no use: ipam.provider {Options.Providers["ipam"]} claims this node's range out of the pools of the cluster. Leave it out, or choose ipam.provider host-scope."));
+                _problems.Add(new(path, $"{range} ({OriginOf(path)}) has no use: ipam.provider {Options.Providers["ipam"]} claims this node's range out of the pools of the cluster. Leave it out, or choose ipam.provider host-scope."));
         }
     }
 
