@@ -161,7 +161,7 @@ public class RestartTests
             TestLab.Layout, lab.Node.Network.Node, Path.Combine(folder, "second"),
             ["profile=standalone", "plugins.development=true", $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "second", "run")}", "ipv4.pod-cidr=10.9.0.0/24"],
             Patience.Of(TimeSpan.FromSeconds(20)), TestLab.Cancelled));
-        Assert.Contains("another agent uses it", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.Message.Contains("another agent uses it", StringComparison.Ordinal), refused.Message);
     }
 
     private static void AddsNoStall(TimeSpan restarted, TimeSpan control)

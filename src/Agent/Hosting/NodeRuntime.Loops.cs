@@ -15,13 +15,16 @@ namespace Cilium.Framework.Agent.Hosting;
 /// <summary>The loops of a node, in the order in which facts flow through them.</summary>
 internal sealed partial class NodeRuntime
 {
-    private void RunControllers(NodeController nodes, NodeKey self, HashSet<(ushort Id, int IfIndex)> held)
+    private void RunControllers(StoreSide store, NodeController nodes, NodeKey self, HashSet<(ushort Id, int IfIndex)> held)
     {
         var t = Tables;
         Run("nodes", nodes, [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
         var prefixes = t.CidrIdentities.RegisterSource("rules");
         Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
-        Run("identities", new IdentityController(Reserved, t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
+        var identities = t.Identities.RegisterSource("identities");
+        Run("identities", new IdentityController(Reserved, t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], identities);
+        if (store.RemembersIdentities)
+            Start("remembered-identities", new RememberedIdentities(t.StoredIdentities, identities, _time).RunAsync);
         Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
         Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));

@@ -190,7 +190,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
 
         await RunSourcesAsync(_store, ct);
         var known = IPAddress.TryParse(identityState.Node, out var named) ? named : null;
-        RunControllers(new NodeController(self, _options.ClusterId, known, Tables.StoredNodes, Tables.HostAddresses, Tables.PodCidrs, Tables.Nodes), self, [.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
+        RunControllers(_store, new NodeController(self, _options.ClusterId, known, Tables.StoredNodes, Tables.HostAddresses, Tables.PodCidrs, Tables.Nodes), self, [.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
         RunReconcilers(_store);
         RunEvents();
         Start("memory-relief", new MemoryRelief(_time).RunAsync);

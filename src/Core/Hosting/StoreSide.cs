@@ -59,6 +59,9 @@ internal sealed class StoreSide : IAsyncDisposable
     /// <summary>Where publications are written.</summary>
     public IReconcileTarget<PublicationRow> Publications => new PublicationTarget(_calls, _lease, [_options.Self.StoreKey, StoredIpRow.Folder], IsOwn);
 
+    /// <summary>This node remembers the numbers that it saw in the store when it ran last.</summary>
+    public bool RemembersIdentities => _memory.IsKnown;
+
     private bool IsShared => _store.Capabilities.HasFlag(KvstoreCapabilities.Shared);
 
     /// <summary>Takes over what an earlier process of this node used and saw.</summary>

@@ -19,11 +19,14 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
 
     private IReadOnlyDictionary<string, uint> _written = new Dictionary<string, uint>();
 
+    /// <summary>An earlier process left something.</summary>
+    public bool IsKnown { get; private set; }
+
     /// <summary>What an earlier process left.</summary>
     /// <exception cref="Errors.CiliumException">It cannot be read.</exception>
     public IReadOnlyList<IdentityRow> Load() => file.Read(seen =>
     {
-        _written = seen.Numbers;
+        (_written, IsKnown) = (seen.Numbers, true);
         return seen.Numbers.Select(pair => new IdentityRow(new NumericIdentity(pair.Value), LabelSet.FromKey(pair.Key))).ToList();
     }) ?? [];
 
@@ -33,18 +36,27 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
     {
         var wake = new Wake();
         using var onChange = stored.Attach(wake);
-        while (true)
+        try
         {
-            // Half a list would make the next agent forget the rest.
-            if (stored.IsInitialized)
-                Keep(stored.GroupBy(row => row.Labels.ToKey()).ToDictionary(group => group.Key, group => group.MaxBy(row => row.Revision)!.Id.Value));
-            await wake.WaitAsync(ct);
-            await Task.Delay(Together, time, ct);
+            while (true)
+            {
+                Keep();
+                await wake.WaitAsync(ct);
+                await Task.Delay(Together, time, ct);
+            }
+        }
+        finally
+        {
+            Keep();
         }
     }
 
-    private void Keep(Dictionary<string, uint> seen)
+    private void Keep()
     {
+        // Half a list would make the next agent forget the rest.
+        if (!stored.IsInitialized)
+            return;
+        var seen = stored.GroupBy(row => row.Labels.ToKey()).ToDictionary(group => group.Key, group => group.MaxBy(row => row.Revision)!.Id.Value);
         if (_written.Count == seen.Count && _written.All(pair => seen.TryGetValue(pair.Key, out var id) && id == pair.Value))
             return;
         file.Write(new SeenIdentities(seen));
