@@ -30,7 +30,7 @@ if [[ ! $layout ]]; then
 fi
 
 # The runtime is part of the package: Debian 12 has none, and a stranger's machine must need no further package source. It is the one that built and tested
-# the programs, once for both of them (AppHostRelativeDotNet in Executable.targets).
+# the programs, once for all of them (AppHostRelativeDotNet in Executable.targets).
 sdk=$(dirname "$(realpath "$(command -v dotnet)")")
 runtime=$(dotnet --list-runtimes | sed -n 's/^Microsoft\.AspNetCore\.App \(10\.[0-9.]*\) .*/\1/p' | sort -V | tail -1)
 [[ $runtime && -d $sdk/shared/Microsoft.NETCore.App/$runtime ]] || { echo "deb.sh: no .NET runtime 10 with ASP.NET Core under $sdk: install the SDK 10" >&2; exit 1; }
@@ -46,9 +46,10 @@ done
 cp "$sdk"/{LICENSE.txt,ThirdPartyNotices.txt} "$library/dotnet/"
 # For compilers; and a provider of traces that would need a library more.
 rm -f "$library"/bin/*.xml "$library"/dotnet/shared/*/*/*.xml "$library"/dotnet/shared/*/*/libcoreclrtraceptprovider.so
-ln -s ../lib/cilium-framework/bin/cilium "$package/usr/bin/cilium"
-ln -s ../lib/cilium-framework/bin/cilium-agent "$package/usr/bin/cilium-agent"
-cp "$root"/deploy/systemd/{cilium-agent.service,run-cilium-bpffs.mount} "$package/usr/lib/systemd/system/"
+for program in cilium cilium-agent cilium-operator; do
+	ln -s "../lib/cilium-framework/bin/$program" "$package/usr/bin/$program"
+done
+cp "$root"/deploy/systemd/{cilium-agent.service,cilium-operator.service,run-cilium-bpffs.mount} "$package/usr/lib/systemd/system/"
 cp "$root/deploy/systemd/cilium-framework.tmpfiles" "$package/usr/lib/tmpfiles.d/cilium-framework.conf"
 cp "$root/deploy/cilium.yaml" "$package/etc/cilium/cilium.yaml"
 cp "$root/deploy/debian/copyright" "$root/CHANGELOG.md" "$root"/docs/operations/*.md "$package/usr/share/doc/cilium-framework/"

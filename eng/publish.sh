@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the installed layout: bin/ (agent, command line), plugins/NAME/, profiles/.
+# Makes the installed layout: bin/ (agent, operator, command line), plugins/NAME/, profiles/.
 #   eng/publish.sh FOLDER [CONFIGURATION] [--no-build | --version V]     default configuration: Release; --no-build: it has been built
 # Prints what takes how much room on stderr.
 set -euo pipefail

@@ -7,6 +7,9 @@ public sealed record Layout(string Root)
     /// <summary>The agent's program.</summary>
     public string Agent => Path.Combine(Root, "bin", "cilium-agent");
 
+    /// <summary>The operator's program.</summary>
+    public string Operator => Path.Combine(Root, "bin", "cilium-operator");
+
     /// <summary>The command line's program.</summary>
     public string Cli => Path.Combine(Root, "bin", "cilium");
 

@@ -7,6 +7,7 @@ public class DependencyTests
     private const string Netlink = "Cilium.Framework.Netlink";
     private const string Client = "Cilium.Framework.Client";
     private const string Core = "Cilium.Framework.Core";
+    private const string Daemon = "Cilium.Framework.Daemon";
 
     [Fact]
     public void The_contracts_reference_the_runtime_and_extension_abstractions_only() =>
@@ -50,7 +51,13 @@ public class DependencyTests
         $"Conformance references {reference}: an author would have to have it too"));
 
     [Fact]
-    public void The_agent_references_the_core_and_no_plugin() => Assert.Subset(new HashSet<string> { Core, Abstractions, Netlink, Client }, Ours(BuiltAssembly.Of("Agent")));
+    public void The_agent_references_the_core_and_no_plugin() => Assert.Subset(new HashSet<string> { Core, Daemon, Abstractions, Netlink, Client }, Ours(BuiltAssembly.Of("Agent")));
+
+    [Fact]
+    public void The_operator_references_the_core_and_neither_agent_nor_plugin_nor_kernel() => Assert.Subset(new HashSet<string> { Core, Daemon, Abstractions }, Ours(BuiltAssembly.Of("Operator")));
+
+    [Fact]
+    public void What_services_share_references_the_core_and_the_api_only() => Assert.Subset(new HashSet<string> { Core, Client, Abstractions }, Ours(BuiltAssembly.Of("Daemon")));
 
     private static HashSet<string> Ours(BuiltAssembly assembly) => [.. assembly.References.Where(reference => reference.StartsWith("Cilium.", StringComparison.Ordinal))];
 }

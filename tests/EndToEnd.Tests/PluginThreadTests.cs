@@ -43,7 +43,7 @@ public sealed class PluginThreadTests
         var said = File.ReadLines(Path.Combine(lab.Node.Folder, "agent.log")).Where(line => line.Contains("CF1211", StringComparison.Ordinal)).ToList();
         Assert.Equal(Crashes, said.Count);
         Assert.All(said, line => Assert.Equal(
-            $"cilium-agent: CF1211 plugin routing.fixture ({bad}): a thread of its own threw InvalidOperationException: told to throw on a thread of its own. The process ends; what is realised stays, and the service manager starts the agent again. Report this to the plugin's author.",
+            $"cilium-agent: CF1211 plugin routing.fixture ({bad}): a thread of its own threw InvalidOperationException: told to throw on a thread of its own. The process ends; what is realised stays, and the service manager starts it again. Report this to the plugin's author.",
             line));
     }
 

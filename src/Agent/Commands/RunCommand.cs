@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Cilium.Framework.Agent.Hosting;
 using Cilium.Framework.Agent.Privileges;
-using Cilium.Framework.Agent.Service;
 
 namespace Cilium.Framework.Agent.Commands;
 
@@ -11,36 +9,32 @@ internal static partial class RunCommand
 {
     public static async Task<int> RunAsync(ParseResult parsed, CancellationToken ct)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        using var stop = new StopSignals(ct);
         var configuration = Settings.Load(parsed).ThrowIfInvalid();
         BpfFolder.Mount(configuration);
         var kept = Confinement.Enter(configuration.Options);
-        using var loggers = AgentLogging.Create(new LogSwitch(configuration.Options.LogLevel));
+        using var loggers = ServiceLog.Create(new LogSwitch(configuration.Options.LogLevel));
         var logger = loggers.CreateLogger(nameof(RunCommand));
         using var notify = NotifySocket.FromEnvironment();
         try
         {
             await using var agent = await AgentHost.StartAsync(configuration, notify, kept, TimeProvider.System, stop.Token);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            notify.Stopping();
-            Stopping(logger, configuration.Options.NodeName);
+            await stop.WaitAsync();
+            Stopping(notify, logger, configuration.Options.NodeName);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             // While it was starting.
-            notify.Stopping();
-            Stopping(logger, configuration.Options.NodeName);
+            Stopping(notify, logger, configuration.Options.NodeName);
         }
 
         return 0;
     }
 
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    private static void Stopping(NotifySocket notify, ILogger logger, string node)
     {
-        context.Cancel = true;
-        stop.Cancel();
+        notify.Stopping("stopping; what is realised stays");
+        Stopping(logger, node);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is stopping, as it was asked to; what is realised stays.")]

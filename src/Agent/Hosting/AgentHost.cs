@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using Cilium.Framework.Agent.Api;
+using Cilium.Framework.Agent.Commands;
 using Cilium.Framework.Agent.Privileges;
 using Cilium.Framework.Agent.Service;
 using Cilium.Framework.Configuration;
@@ -66,14 +67,14 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         var options = configuration.Options;
         var logLevel = new LogSwitch(options.LogLevel);
-        var loggers = Own(AgentLogging.Create(logLevel));
+        var loggers = Own(ServiceLog.Create(logLevel));
         var state = Own(StateDirectory.Open(options.StateDirectory));
         // One that exists may have been made by somebody with other ideas.
         File.SetUnixFileMode(options.StateDirectory, OwnerOnly);
         Directory.CreateDirectory(options.RunDirectory, OwnerOnly | OthersMayLook);
         var health = new HealthTree(time);
         var plugins = OwnAsync(await new PluginHost(configuration, time, loggers, Own(new Meter("cilium")), health).LoadAsync(ct));
-        Own(new LastWords(plugins));
+        Own(new LastWords(CommandLine.Program, plugins));
 
         var node = OwnAsync(await NodeRuntime.StartAsync(options, plugins, state, health, loggers, time, ct));
 
@@ -121,9 +122,8 @@ internal sealed class AgentHost : IAsyncDisposable
 
     private void Beat(NotifySocket notify, NodeRuntime node, ServiceStatus words, TimeProvider time, ILogger logger)
     {
-        var limit = Heartbeat.Limit(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"));
         var stop = new CancellationTokenSource();
-        var beating = new Heartbeat(notify, limit, node.Liveness.Problem, words.Line, time, logger).RunAsync(stop.Token);
+        var beating = new Heartbeat(notify, Heartbeat.LimitHere, node.Liveness.Problem, words.Line, time, logger).RunAsync(stop.Token);
         _stop.Push(async () =>
         {
             await stop.CancelAsync();

@@ -32,6 +32,12 @@ internal sealed partial class NodeRuntime
         Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
     }
 
+    private void RunOperatorModules(NodeKey self)
+    {
+        foreach (var (name, run) in OperatorModules.Loops(_plugins.Kvstore, self.ToString(), _options.IdentityGcInterval, _loggers, _time))
+            Start(name, run);
+    }
+
     private void Run(string name, IController controller, IReadOnlyList<IReadTable> inputs, IReadOnlyList<IReadTable> feedback, params IReadOnlyList<TableSource> outputs) =>
         Start($"{name}-controller", new ControllerLoop(new WatchedController(name, controller, Liveness), inputs, feedback, outputs).RunAsync);
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Events;
-using Cilium.Framework.Agent.Service;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Datapath;
 using Cilium.Framework.Endpoints;
@@ -172,7 +171,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
             _options.NodeIPv4, before.Node, [.. _netlink.ListAddresses().Select(address => address.IP)], Gateways, _options.NodeName));
         var self = new NodeKey(_options.ClusterName, _options.NodeName);
         _store = new StoreSide(
-            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, HostsOperator: true, ClusterPools), InUse, IdentityFile, SeenFile, RangeFile, _health.Scope("store"), _loggers, _time);
+            _plugins.Kvstore, Tables, new StoreSideOptions(self, _options.ClusterId, identityState.Node!, Reserved, _options.LeaseTimeToLive, ClusterPools), InUse, IdentityFile, SeenFile, RangeFile, _health.Scope("store"), _loggers, _time);
 
         var requests = Tables.EndpointRequests.RegisterSource("state");
         var logger = _loggers.CreateLogger<NodeRuntime>();
@@ -189,6 +188,8 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         Cidrs.Restore(identityState);
 
         await RunSourcesAsync(_store, ct);
+        if (_options.OperatorInAgent)
+            RunOperatorModules(self);
         var known = IPAddress.TryParse(identityState.Node, out var named) ? named : null;
         RunControllers(_store, new NodeController(self, _options.ClusterId, known, Tables.StoredNodes, Tables.HostAddresses, Tables.PodCidrs, Tables.Nodes), self, [.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
         RunReconcilers(_store);

@@ -45,6 +45,12 @@ public sealed record AgentOptions
     /// <summary><c>policy.allow-localhost</c>.</summary>
     public AllowLocalhost AllowLocalhost { get; init; }
 
+    /// <summary><c>operator.in-agent</c>: this agent hosts the operator modules; false where a <c>cilium-operator</c> does.</summary>
+    public bool OperatorInAgent { get; init; }
+
+    /// <summary><c>operator.identity-gc-interval</c>: how often numbers that no node uses are collected; as often as Cilium does by default (facts 9.4).</summary>
+    public TimeSpan IdentityGcInterval { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary><c>state-dir</c>: what must survive a reboot.</summary>
     public required string StateDirectory { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
     /// <summary>Seconds. A start that takes an hour is a defect on any machine.</summary>
     private const int LongestStart = 3600;
     private const int LongestLease = 86400;
+    private const int LongestIdentityGcInterval = 86400;
     private const string FixedPrefix = "identities:fixed:";
     private const string PinsPrefix = "plugins:pins:";
 
@@ -41,6 +42,8 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
             Providers = CoreSettings.PluginKinds.ToDictionary(kind => kind, kind => _read.Name($"{kind}:provider")),
             PolicyEnforcement = _read.Choice("policy:enforcement", new Dictionary<string, PolicyEnforcement> { ["default"] = PolicyEnforcement.Default, ["always"] = PolicyEnforcement.Always, ["never"] = PolicyEnforcement.Never }),
             AllowLocalhost = _read.Choice("policy:allow-localhost", new Dictionary<string, AllowLocalhost> { ["auto"] = AllowLocalhost.Auto, ["always"] = AllowLocalhost.Always, ["policy"] = AllowLocalhost.Policy }),
+            OperatorInAgent = _read.Flag("operator:in-agent"),
+            IdentityGcInterval = TimeSpan.FromSeconds(_read.Number("operator:identity-gc-interval", 1, LongestIdentityGcInterval) ?? 1),
             StateDirectory = _read.Folder("state-dir"),
             RunDirectory = runDirectory,
             ApiSocket = _read.Text("api:socket") is null ? Path.Combine(runDirectory, "cilium.sock") : _read.Folder("api:socket"),

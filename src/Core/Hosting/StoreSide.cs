@@ -95,9 +95,6 @@ internal sealed class StoreSide : IAsyncDisposable
             yield return ("pod-cidr-claims", new PodCidrClaims(
                 _options.Self, _options.Pools, new PodCidrKeys(_calls, _options.Self), _first, t.StoredPodCidrs, t.StoredNodes, t.PodCidrs, _ranges, _health.Scope("pod-cidrs"), _time, _loggers.CreateLogger<PodCidrClaims>()).RunAsync);
         }
-
-        if (_options.HostsOperator)
-            yield return ("identity-collection", new IdentityCollection(_calls, new IdentityCollector(_calls, IdentityKeys.Of(_store)), _options.Self.ToString(), _time, _loggers.CreateLogger<IdentityCollection>()).RunAsync);
     }
 
     private async Task AllowFirstAsync(CancellationToken ct)

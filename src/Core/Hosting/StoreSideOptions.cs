@@ -10,6 +10,5 @@ namespace Cilium.Framework.Hosting;
 /// <param name="UserName">Its name in the keys of its identity uses (<see cref="NodeKeyName"/>): its address, where it has one.</param>
 /// <param name="Reserved">Numbers with a fixed meaning.</param>
 /// <param name="LeaseTimeToLive">How long its keys outlive the agent.</param>
-/// <param name="HostsOperator">The operator's work is done here too; of all who do it one has its turn at a time.</param>
 /// <param name="Pools">Where this node's ranges come from; empty: they are configured.</param>
-public sealed record StoreSideOptions(NodeKey Self, byte ClusterId, string UserName, ReservedIdentities Reserved, TimeSpan LeaseTimeToLive, bool HostsOperator, IReadOnlyList<IpamClusterPool> Pools);
+public sealed record StoreSideOptions(NodeKey Self, byte ClusterId, string UserName, ReservedIdentities Reserved, TimeSpan LeaseTimeToLive, IReadOnlyList<IpamClusterPool> Pools);

@@ -25,31 +25,33 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
     /// <exception cref="ConfigurationException">Every problem of the configuration and of all plugins. Nothing stays loaded that does anything.</exception>
     public async Task<PluginSet> LoadAsync(CancellationToken ct = default)
     {
-        var catalog = PluginCatalog.Read(Options.PluginsDirectory, Options.PluginsDevelopment, _problems);
-        var plugins = new Dictionary<string, LoadedPlugin?>();
-        foreach (var kind in CoreSettings.PluginKinds)
-            plugins[kind] = await LoadAsync(catalog, kind, ct);
-        RefuseSectionsOfNobody(catalog);
-        var loaded = plugins.Values.OfType<LoadedPlugin>().ToArray();
-        var (kvstore, ipam, routing, datapath) = (await CreateAsync<IKvstore>("kvstore"), await CreateAsync<IIpam>("ipam"), await CreateAsync<IRoutingBackend>("routing"), await CreateAsync<IDatapath>("datapath"));
+        var (catalog, plugins) = await LoadAsync(CoreSettings.PluginKinds, ct);
+        var (kvstore, ipam) = (await CreateAsync<IKvstore>(plugins, "kvstore", ct), await CreateAsync<IIpam>(plugins, "ipam", ct));
+        var (routing, datapath) = (await CreateAsync<IRoutingBackend>(plugins, "routing", ct), await CreateAsync<IDatapath>(plugins, "datapath", ct));
         if (ipam is { ClusterPools.Count: > 0 })
             RefuseRanges();
         if (_problems.Count == 0 && kvstore is not null && ipam is not null && routing is not null && datapath is not null)
         {
-            return new(plugins.ToDictionary(pair => pair.Key, pair => pair.Value!), Options.PluginStartTimeout, time)
+            return new(plugins, Options.PluginStartTimeout, time)
             {
-                Kvstore = kvstore, Ipam = ipam, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, loaded),
+                Kvstore = kvstore, Ipam = ipam, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, plugins.Values),
             };
         }
 
-        // Created is not started; what a backend holds already is given back all the same.
-        foreach (var made in ((object?[])[datapath, routing, kvstore, .. loaded.Reverse()]).OfType<IAsyncDisposable>())
-            await PluginCall.EndAsync(made, time);
-        throw new ConfigurationException(_problems);
+        throw await RefuseAsync(plugins, datapath, routing, kvstore);
+    }
 
-        async Task<TService?> CreateAsync<TService>(string kind)
-            where TService : class =>
-            plugins[kind] is { } plugin ? await InTimeAsync(plugin.Installed, kind, "create", problems => plugin.Create<TService>(kind, Options.Providers[kind], problems), ct) : null;
+    /// <summary>Loads the selected store and no other plugin; it is not started.</summary>
+    /// <param name="consequence">What it means that it cannot be started, for texts.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="ConfigurationException">Every problem of the configuration and of the store's plugin. Nothing stays loaded that does anything.</exception>
+    public async Task<LoadedPlugins> LoadStoreAsync(string consequence, CancellationToken ct = default)
+    {
+        var (catalog, plugins) = await LoadAsync(["kvstore"], ct);
+        var kvstore = await CreateAsync<IKvstore>(plugins, "kvstore", ct);
+        if (_problems.Count == 0 && kvstore is not null)
+            return new(plugins, consequence, Options.PluginStartTimeout, time) { Kvstore = kvstore, Descriptions = Describe(catalog, plugins.Values) };
+        throw await RefuseAsync(plugins, kvstore);
     }
 
     /// <summary>True when the files of every selected plugin are there and fit. Runs nothing of them; <see cref="LoadAsync(CancellationToken)"/> tells what is wrong.</summary>
@@ -61,6 +63,33 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         var catalog = PluginCatalog.Read(configuration.Options.PluginsDirectory, configuration.Options.PluginsDevelopment, problems);
         return problems.Count == 0 && configuration.Options.Providers.All(selected =>
             catalog.Find($"{selected.Key}.{selected.Value}") is { } plugin && !PluginIntegrity.Check(plugin, configuration.Options).Any() && !PluginPreflight.Check(plugin).Any());
+    }
+
+    /// <returns>What is installed, and the selected plugins that could be loaded, by kind.</returns>
+    private async Task<(PluginCatalog Catalog, Dictionary<string, LoadedPlugin> Plugins)> LoadAsync(IEnumerable<string> kinds, CancellationToken ct)
+    {
+        var catalog = PluginCatalog.Read(Options.PluginsDirectory, Options.PluginsDevelopment, _problems);
+        var plugins = new Dictionary<string, LoadedPlugin>();
+        foreach (var kind in kinds)
+        {
+            if (await LoadAsync(catalog, kind, ct) is { } plugin)
+                plugins[kind] = plugin;
+        }
+
+        RefuseSectionsOfNobody(catalog);
+        return (catalog, plugins);
+    }
+
+    private async Task<TService?> CreateAsync<TService>(Dictionary<string, LoadedPlugin> plugins, string kind, CancellationToken ct)
+        where TService : class =>
+        plugins.TryGetValue(kind, out var plugin) ? await InTimeAsync(plugin.Installed, kind, "create", problems => plugin.Create<TService>(kind, Options.Providers[kind], problems), ct) : null;
+
+    /// <summary>Created is not started; what a backend holds already is given back all the same.</summary>
+    private async Task<ConfigurationException> RefuseAsync(Dictionary<string, LoadedPlugin> plugins, params IEnumerable<object?> made)
+    {
+        foreach (var held in made.Concat(plugins.Values.Reverse()).OfType<IAsyncDisposable>())
+            await PluginCall.EndAsync(held, time);
+        return new(_problems);
     }
 
     private async Task<LoadedPlugin?> LoadAsync(PluginCatalog catalog, string kind, CancellationToken ct)
@@ -180,7 +209,7 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         }
     }
 
-    private IReadOnlyList<PluginDescription> Describe(PluginCatalog catalog, IReadOnlyList<LoadedPlugin> loaded) =>
+    private IReadOnlyList<PluginDescription> Describe(PluginCatalog catalog, IReadOnlyCollection<LoadedPlugin> loaded) =>
     [
         .. from plugin in catalog.Plugins
            let instance = loaded.FirstOrDefault(candidate => candidate.Installed == plugin)

@@ -21,6 +21,8 @@ internal sealed class StoreCalls(IKvstore store, TimeProvider time)
 
     public Task<IKvLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken ct) => WithinAsync(stop => store.GrantLeaseAsync(timeToLive, stop), ct);
 
+    public Task<KvstoreStatus> GetStatusAsync(CancellationToken ct) => WithinAsync(store.GetStatusAsync, ct);
+
     private async Task<T> WithinAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken ct)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);

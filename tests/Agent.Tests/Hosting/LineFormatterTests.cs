@@ -1,4 +1,4 @@
-using Cilium.Framework.Agent.Hosting;
+using Cilium.Framework.Daemon;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

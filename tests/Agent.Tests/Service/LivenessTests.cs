@@ -1,4 +1,5 @@
 using Cilium.Framework.Agent.Service;
+using Cilium.Framework.Daemon;
 using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Agent.Tests.Service;

@@ -83,7 +83,7 @@ internal sealed class CoreNode : IDisposable
         var identityState = file.Load();
         var self = new NodeKey("default", "node");
         var side = new StoreSide(
-            store, t, new StoreSideOptions(self, 0, "192.168.0.1", ReservedIdentities.Default, TimeSpan.FromMinutes(15), HostsOperator: false, Pools: []), inUse, file,
+            store, t, new StoreSideOptions(self, 0, "192.168.0.1", ReservedIdentities.Default, TimeSpan.FromMinutes(15), Pools: []), inUse, file,
             new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities),
             new StateFile<PodCidrState>(_state, PodCidrState.FileName, PodCidrStateJson.Default.PodCidrState), new NoHealth(), NullLoggerFactory.Instance, _time);
 

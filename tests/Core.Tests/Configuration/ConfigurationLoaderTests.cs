@@ -61,6 +61,26 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void An_agent_hosts_the_operator_modules_unless_it_is_told_to_leave_them_to_an_operator()
+    {
+        var usual = Load().ThrowIfInvalid().Options;
+        Assert.Equal((true, TimeSpan.FromMinutes(10)), (usual.OperatorInAgent, usual.IdentityGcInterval));
+        Write("operator:\n  in-agent: false\n  identity-gc-interval: 30");
+        var told = Load().ThrowIfInvalid().Options;
+        Assert.Equal((false, TimeSpan.FromSeconds(30)), (told.OperatorInAgent, told.IdentityGcInterval));
+    }
+
+    [Theory]
+    [InlineData("operator.identity-gc-interval=0", "operator:identity-gc-interval: \"0\" is not accepted (flag --set operator.identity-gc-interval). Accepted: 1..86400.")]
+    [InlineData("operator.identity-gc-interval=10m", "operator:identity-gc-interval: \"10m\" is not accepted (flag --set operator.identity-gc-interval). Accepted: 1..86400.")]
+    [InlineData("operator.in-agent=no", "operator:in-agent: \"no\" is not accepted (flag --set operator.in-agent). Accepted: true, false.")]
+    public void A_setting_of_the_operator_that_cannot_be_is_refused(string flag, string problem)
+    {
+        Flags(flag);
+        Assert.Equal(problem, Problem());
+    }
+
+    [Fact]
     public void A_variable_with_single_underscores_names_a_key_with_dashes()
     {
         Environment("CILIUM__IPV4__POD_CIDR", "10.1.0.0/24");

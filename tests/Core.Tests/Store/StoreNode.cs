@@ -23,6 +23,7 @@ internal sealed class StoreNode : IAsyncDisposable
 {
     private readonly StateDirectory _state;
     private readonly StoreSide _side;
+    private readonly IEnumerable<(string Name, Func<CancellationToken, Task> Run)> _operator;
     private readonly Reconciler<string, PublicationRow> _publisher;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
@@ -38,10 +39,11 @@ internal sealed class StoreNode : IAsyncDisposable
         Fill(Tables.PodCidrs, pools.Count == 0 ? [new PodCidrRow(IpPrefix.Parse($"10.{number}.0.0/24"), "test")] : (ranges.Read(state => state.Read()) ?? []).Select(range => new PodCidrRow(range, "remembered")));
         var identities = new IdentityStateFile(new StateFile<IdentityState>(_state, "identities.json", IdentityStateJson.Default.IdentityState));
         _side = new StoreSide(
-            Store, Tables, new StoreSideOptions(Key, 0, Address.ToString(), ReservedIdentities.Default, lease ?? TimeSpan.FromMinutes(1), hostsOperator, pools), new InUse(), identities,
+            Store, Tables, new StoreSideOptions(Key, 0, Address.ToString(), ReservedIdentities.Default, lease ?? TimeSpan.FromMinutes(1), pools), new InUse(), identities,
             new StateFile<SeenIdentities>(_state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities), ranges, Health, NullLoggerFactory.Instance, TimeProvider.System);
         _publisher = new Reconciler<string, PublicationRow>(Tables.Publications, _side.Publications, new GateKeeper(), new ReconcilerOptions(), TimeProvider.System, Health, NullLogger.Instance, _side.Drift);
         _side.Restore(identities.Load());
+        _operator = hostsOperator ? OperatorModules.Loops(Store, Key.ToString(), TimeSpan.FromMinutes(10), NullLoggerFactory.Instance, TimeProvider.System) : [];
     }
 
     public NodeTables Tables { get; } = new(TimeProvider.System);
@@ -60,7 +62,7 @@ internal sealed class StoreNode : IAsyncDisposable
         Fill(t.HostAddresses, [new HostAddressRow(IpPrefix.Host(Address), "eth0")]);
         t.EndpointRequests.RegisterSource("test").ListDone();
         t.Endpoints.RegisterSource("test").ListDone();
-        foreach (var (_, run) in _side.Loops())
+        foreach (var (_, run) in _side.Loops().Concat(_operator))
             Run(run);
         Run(new NodeController(Key, 0, Address, t.StoredNodes, t.HostAddresses, t.PodCidrs, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], t.Nodes.RegisterSource("nodes"));
         Run(new PublishController(Key, t.Nodes, t.Endpoints, t.Publications), [t.Nodes, t.Endpoints.Rows], t.Publications.RegisterSource("node"));

@@ -7,8 +7,8 @@ public class PackageContentTests(BuiltPackages packages)
 {
     private static readonly string[] Expected =
     [
-        "./etc/cilium/cilium.yaml", "./usr/bin/cilium", "./usr/bin/cilium-agent", "./usr/lib/systemd/system/cilium-agent.service", "./usr/lib/systemd/system/run-cilium-bpffs.mount",
-        "./usr/lib/tmpfiles.d/cilium-framework.conf", "./usr/lib/cilium-framework/bin/cilium-agent", "./usr/lib/cilium-framework/bin/cilium", "./usr/lib/cilium-framework/profiles/standalone.yaml",
+        "./etc/cilium/cilium.yaml", "./usr/bin/cilium", "./usr/bin/cilium-agent", "./usr/bin/cilium-operator", "./usr/lib/systemd/system/cilium-agent.service", "./usr/lib/systemd/system/cilium-operator.service", "./usr/lib/systemd/system/run-cilium-bpffs.mount",
+        "./usr/lib/tmpfiles.d/cilium-framework.conf", "./usr/lib/cilium-framework/bin/cilium-agent", "./usr/lib/cilium-framework/bin/cilium-operator", "./usr/lib/cilium-framework/bin/cilium", "./usr/lib/cilium-framework/profiles/standalone.yaml",
         "./usr/lib/cilium-framework/plugins/Datapath.Bpf/plugin.json", "./usr/lib/cilium-framework/plugins/Datapath.Bpf/bpf/from_endpoint.o", "./usr/share/doc/cilium-framework/copyright",
     ];
 

@@ -5,7 +5,7 @@ namespace Cilium.Framework.Packaging.Tests.Package;
 [Trait("Needs", "Root")]
 public sealed class PackageInstallationTests(BuiltPackages packages) : IAsyncLifetime
 {
-    private const string Units = "/usr/lib/systemd/system/cilium-agent.service /usr/lib/systemd/system/run-cilium-bpffs.mount";
+    private const string Units = "/usr/lib/systemd/system/cilium-agent.service /usr/lib/systemd/system/cilium-operator.service /usr/lib/systemd/system/run-cilium-bpffs.mount";
     private ScratchMachine _machine = null!;
     private string _said = "";
 
@@ -29,6 +29,13 @@ public sealed class PackageInstallationTests(BuiltPackages packages) : IAsyncLif
         Assert.Equal("", await _machine.DoAsync("dpkg --verify cilium-framework"));
         Assert.Equal("", await _machine.DoAsync("find /usr/lib/cilium-framework /etc/cilium ! -user root -o ! -type l -perm /022"));
         Assert.Equal("", await _machine.DoAsync($"systemd-analyze verify --man=no {Units}"));
+    }
+
+    [Fact]
+    public async Task An_installed_operator_does_not_take_the_store_of_the_one_agent_for_a_clusters()
+    {
+        var (status, output) = await _machine.RunAsync("cilium-operator 2>&1");
+        Assert.Equal((1, "cilium-operator: the store embedded belongs to one agent, which does the operator's work itself. Select a store that nodes share (kvstore.provider), or do without an operator. Nothing was started.\n"), (status, output));
     }
 
     [Fact]

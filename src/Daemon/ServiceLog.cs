@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Console;
 
-namespace Cilium.Framework.Agent.Hosting;
+namespace Cilium.Framework.Daemon;
 
-/// <summary>The agent's log: one line an event, on standard error, for the service manager.</summary>
-internal static class AgentLogging
+/// <summary>The log of a service: one line an event, on standard error, for the service manager.</summary>
+internal static class ServiceLog
 {
     public static ILoggerFactory Create(LogSwitch minimum) => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(LogLevel.Trace)

@@ -1,15 +1,18 @@
 using Cilium.Framework.Plugins;
 
-namespace Cilium.Framework.Agent.Hosting;
+namespace Cilium.Framework.Daemon;
 
 /// <summary>Says whose thread it was that takes the process down: nobody can catch what a plugin's own thread throws. What is realised stays.</summary>
 internal sealed class LastWords : IDisposable
 {
-    private readonly PluginSet _plugins;
+    private readonly string _program;
+    private readonly LoadedPlugins _plugins;
 
-    public LastWords(PluginSet plugins)
+    /// <param name="program">The program's name.</param>
+    /// <param name="plugins">Whose threads there may be.</param>
+    public LastWords(string program, LoadedPlugins plugins)
     {
-        _plugins = plugins;
+        (_program, _plugins) = (program, plugins);
         AppDomain.CurrentDomain.UnhandledException += Say;
     }
 
@@ -19,9 +22,9 @@ internal sealed class LastWords : IDisposable
     private void Say(object sender, UnhandledExceptionEventArgs last)
     {
         if (last.ExceptionObject is Exception exception && _plugins.OwnerOf(exception) is { } plugin)
-            Console.Error.WriteLine($"cilium-agent: {Text(plugin, exception)}");
+            Console.Error.WriteLine($"{_program}: {Text(plugin, exception)}");
     }
 
     private static string Text(string plugin, Exception exception) =>
-        $"CF1211 {plugin}: a thread of its own threw {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} The process ends; what is realised stays, and the service manager starts the agent again. Report this to the plugin's author.";
+        $"CF1211 {plugin}: a thread of its own threw {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")} The process ends; what is realised stays, and the service manager starts it again. Report this to the plugin's author.";
 }

@@ -1,6 +1,6 @@
-namespace Cilium.Framework.Agent.Hosting;
+namespace Cilium.Framework.Daemon;
 
-/// <summary>From which level on something is logged; may change while the agent runs.</summary>
+/// <summary>From which level on something is logged; may change while the program runs.</summary>
 /// <param name="level">The level at start.</param>
 internal sealed class LogSwitch(LogLevel level)
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace Cilium.Framework.Agent.Hosting;
+namespace Cilium.Framework.Daemon;
 
 /// <summary>One line an event: time, level, the last word of the category, text; an exception follows below.</summary>
 /// <param name="time">The clock.</param>

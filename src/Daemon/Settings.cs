@@ -2,7 +2,7 @@ using System.Collections;
 using System.CommandLine;
 using Cilium.Framework.Configuration;
 
-namespace Cilium.Framework.Agent.Commands;
+namespace Cilium.Framework.Daemon;
 
 /// <summary>The options that say where settings come from; every verb has them.</summary>
 internal static class Settings

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 
-namespace Cilium.Framework.Agent.Service;
+namespace Cilium.Framework.Daemon;
 
-/// <summary>Whether the loops of this node still do their work: a call that does not come back and a loop that ended by itself cannot be mended from inside.</summary>
+/// <summary>Whether the loops of this program still do their work: a call that does not come back and a loop that ended by itself cannot be mended from inside.</summary>
 /// <remarks>A loop that fails and is started again, or waits for a store that does not answer, is alive: another start would not help it.</remarks>
 /// <param name="time">The clock.</param>
 internal sealed class Liveness(TimeProvider time)

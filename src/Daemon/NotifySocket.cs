@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Cilium.Framework.Agent.Service;
+namespace Cilium.Framework.Daemon;
 
-/// <summary>Tells the service manager how the agent is, as sd_notify(3) does: one datagram a message. Without a service manager it says nothing.</summary>
+/// <summary>Tells the service manager how the program is, as sd_notify(3) does: one datagram a message. Without a service manager it says nothing.</summary>
 /// <remarks>A message that cannot be sent is lost and harms nobody: the service manager then acts as it does on silence.</remarks>
 internal sealed class NotifySocket : IDisposable
 {
@@ -32,17 +32,18 @@ internal sealed class NotifySocket : IDisposable
     /// <summary>The socket that the environment names.</summary>
     public static NotifySocket FromEnvironment() => new(Environment.GetEnvironmentVariable(Variable));
 
-    /// <summary>The agent serves requests.</summary>
+    /// <summary>The program does its work.</summary>
     /// <param name="status">One line for people.</param>
     public void Ready(string status) => Send(status, $"READY=1\nSTATUS={Line(status)}");
 
     /// <summary>The settings are being read again; <see cref="Ready"/> must follow.</summary>
     public void Reloading() => Send(null, string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={MonotonicMicroseconds()}"));
 
-    /// <summary>The agent ends, as it was asked to.</summary>
-    public void Stopping() => Send(null, "STOPPING=1\nSTATUS=stopping; what is realised stays");
+    /// <summary>The program ends, as it was asked to.</summary>
+    /// <param name="status">One line for people.</param>
+    public void Stopping(string status) => Send(null, $"STOPPING=1\nSTATUS={Line(status)}");
 
-    /// <summary>The agent is alive.</summary>
+    /// <summary>The program is alive.</summary>
     public void Alive() => Send(_status, "WATCHDOG=1");
 
     /// <summary>A line for people; the same again is not sent again.</summary>

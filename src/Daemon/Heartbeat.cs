@@ -1,10 +1,10 @@
 using System.Globalization;
 
-namespace Cilium.Framework.Agent.Service;
+namespace Cilium.Framework.Daemon;
 
-/// <summary>Pings the service manager's watchdog while the agent is alive, and says in a line how it is. An agent that is not alive is silent: it is then started again, which is hitless.</summary>
+/// <summary>Pings the service manager's watchdog while the program is alive, and says in a line how it is. One that is not alive is silent: it is then started again, which is hitless.</summary>
 /// <param name="socket">Where pings go.</param>
-/// <param name="limit">Without a ping for so long the service manager starts the agent again; null: nobody watches.</param>
+/// <param name="limit">Without a ping for so long the service manager starts the program again; null: nobody watches.</param>
 /// <param name="problem">What is not alive, given how long a call may take; null: all is.</param>
 /// <param name="status">A line for people.</param>
 /// <param name="time">The clock.</param>
@@ -15,6 +15,9 @@ internal sealed partial class Heartbeat(NotifySocket socket, TimeSpan? limit, Fu
     private static readonly TimeSpan Unwatched = TimeSpan.FromSeconds(10);
 
     private bool _silent;
+
+    /// <summary>The limit that the environment of this process names; null: none.</summary>
+    public static TimeSpan? LimitHere => Limit(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID"));
 
     /// <summary>The limit that the service manager set for this process; null: none.</summary>
     /// <param name="microseconds"><c>WATCHDOG_USEC</c>.</param>
@@ -55,6 +58,6 @@ internal sealed partial class Heartbeat(NotifySocket socket, TimeSpan? limit, Fu
         socket.Status($"not alive: {dead}");
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The agent is not alive: {Problem}. The watchdog is not pinged any more; the service manager will start the agent again, which no connection notices.")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Not alive: {Problem}. The watchdog is not pinged any more; the service manager will start this program again, which no connection notices.")]
     private static partial void Silent(ILogger logger, string problem);
 }
