@@ -13,7 +13,7 @@ internal sealed record Check
 
     public required string Protocol { get; init; }
 
-    /// <summary>IPv4 or IPv6.</summary>
+    /// <summary>IPv4 or IPv6; <c>-</c> where no packet was sent: what one node knows was compared with another.</summary>
     public required string Family { get; init; }
 
     public required string Expected { get; init; }
@@ -24,6 +24,14 @@ internal sealed record Check
     public required string Rule { get; init; }
 
     public bool AsExpected => Expected == Seen;
+
+    /// <summary>What was sent, such as <c>TCP/80 v4</c>, or compared.</summary>
+    [JsonIgnore]
+    public string What => Family == "-" ? Protocol : $"{Protocol}{(Port == "-" ? "" : "/" + Port)} {Family[2..]}";
+
+    /// <summary>In one line, while the demo runs.</summary>
+    [JsonIgnore]
+    public string Line => $"{(AsExpected ? "ok  " : "FAIL")} {From} -> {(Family == "-" ? $"{To} {Protocol}" : $"{To}:{Port} {Protocol} {Family}")} {Seen}";
 }
 
 /// <summary>The demo's result.</summary>

@@ -8,7 +8,7 @@ internal static class CheckTable
     public static void Write(IReadOnlyList<Check> checks)
     {
         string[] headings = ["FROM", "TO", "PACKETS", "SEEN", "DECIDED BY"];
-        var rows = checks.Select(check => (string[])[check.From, check.To, Packets(check), check.AsExpected ? check.Seen : $"{check.Seen}, not {check.Expected} !", check.Rule]).Prepend(headings).ToList();
+        var rows = checks.Select(check => (string[])[check.From, check.To, check.What, check.AsExpected ? check.Seen : $"{check.Seen}, not {check.Expected} !", check.Rule]).Prepend(headings).ToList();
         var widths = headings.SkipLast(1).Select((_, column) => rows.Max(row => row[column].Length) + Gap).ToArray();
         Console.Out.WriteLine();
         foreach (var row in rows)
@@ -23,8 +23,6 @@ internal static class CheckTable
 
         Console.Out.WriteLine();
     }
-
-    private static string Packets(Check check) => $"{check.Protocol}{(check.Port == "-" ? "" : "/" + check.Port)} {check.Family[2..]}";
 
     /// <summary>Broken at spaces; a word that is longer stays whole.</summary>
     private static IEnumerable<string> Lines(string text, int width)

@@ -4,19 +4,18 @@ using Cilium.Framework.Lab;
 
 namespace Cilium.Framework.Demo;
 
-/// <summary>The demo's command line: <c>cilium-demo LAYOUT [--keep] [--json]</c>. Whatever ends it, the lab goes with it.</summary>
+/// <summary>The demo's command line: <c>cilium-demo LAYOUT [--profile NAME] [--keep] [--json]</c>. Whatever ends it, the lab goes with it.</summary>
 internal static class DemoCommand
 {
     private const string Kind = "demo";
 
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Longest = Patience.Of(TimeSpan.FromMinutes(5));
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var unknown = args.Skip(1).FirstOrDefault(argument => argument is not ("--keep" or "--json"));
-        if (args.Length == 0 || unknown is not null)
+        if (DemoOptions.Parse(args, out var problem) is not { } options)
         {
-            await Console.Error.WriteLineAsync($"demo: {(unknown is null ? "the folder of the published programs is missing" : $"unknown option {unknown}")}. Usage: cilium-demo LAYOUT [--keep] [--json]");
+            await Console.Error.WriteLineAsync($"demo: {problem}");
             return 2;
         }
 
@@ -26,7 +25,7 @@ internal static class DemoCommand
         using var onHangup = Stop(PosixSignal.SIGHUP, stop);
         foreach (var abandoned in AbandonedLab.Remove(Kind))
             await Console.Error.WriteLineAsync($"demo: removed what an earlier demo left: {abandoned}");
-        return await RunAsync(new Layout(Path.GetFullPath(args[0])), args.Contains("--keep"), args.Contains("--json"), stop.Token);
+        return await RunAsync(options, stop.Token);
     }
 
     private static PosixSignalRegistration Stop(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>
@@ -35,14 +34,14 @@ internal static class DemoCommand
         stop.Cancel();
     });
 
-    private static async Task<int> RunAsync(Layout layout, bool keep, bool json, CancellationToken stop)
+    private static async Task<int> RunAsync(DemoOptions options, CancellationToken stop)
     {
         var folder = AbandonedLab.FolderOf(Kind);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         try
         {
-            var report = await PlayAsync(layout, folder, keep, json, stop);
-            await Console.Out.WriteLineAsync(json ? JsonSerializer.Serialize(report, ReportJson.Default.Report) : $"demo: {report.Passed} of {report.Total} checks as expected");
+            var report = await PlayAsync(options, folder, stop);
+            await Console.Out.WriteLineAsync(options.Json ? JsonSerializer.Serialize(report, ReportJson.Default.Report) : $"demo: {report.Passed} of {report.Total} checks as expected");
             return report.Passed == report.Total ? 0 : 1;
         }
         catch (OperationCanceledException)
@@ -61,26 +60,29 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<Report> PlayAsync(Layout layout, string folder, bool keep, bool json, CancellationToken stop)
+    private static async Task<Report> PlayAsync(DemoOptions options, string folder, CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(Longest);
         // With --json stdout carries nothing but the JSON.
-        var progress = json ? Console.Error : Console.Out;
-        await progress.WriteLineAsync("Starting the agent in a node namespace of its own");
-        await using var node = await LabNode.StartAsync(AbandonedLab.NameOf(Kind), layout, folder, [], deadline.Token);
-        await using var events = new EventLog(node.Socket);
-        var checks = new CheckRunner(events, check => progress.WriteLine($"  {(check.AsExpected ? "ok  " : "FAIL")} {check.From} -> {check.To}:{check.Port} {check.Protocol} {check.Family} {check.Seen}"));
-        await new Scenario(node, checks, events, text => progress.WriteLine(text)).RunAsync(deadline.Token);
-        if (!json)
+        var progress = options.Json ? Console.Error : Console.Out;
+        await progress.WriteLineAsync(options.Profile == DemoOptions.OneNode ? "Starting the agent in a node namespace of its own" : $"Starting a server and the agents of nodes that share it (profile {options.Profile})");
+        await using var stage = await Stage.StartAsync(options, AbandonedLab.NameOf(Kind), folder, deadline.Token);
+        await using var events = new EventLog(stage.Nodes[0].Socket);
+        var checks = new CheckRunner(events, check => progress.WriteLine($"  {check.Line}"));
+        await (stage.Nodes is [var node]
+            ? new Scenario(node, checks, events, progress.WriteLine).RunAsync(deadline.Token)
+            : new ClusterScenario(stage.Nodes, checks, progress.WriteLine).RunAsync(deadline.Token));
+        if (!options.Json)
             CheckTable.Write(checks.Checks);
-        if (keep)
-            await KeepAsync(node, layout, progress, stop);
+        if (options.Keep)
+            await KeepAsync(stage.Nodes, options.Layout, progress, stop);
         return new Report(checks.Checks, checks.Checks.Count(check => check.AsExpected), checks.Checks.Count);
     }
 
-    private static async Task KeepAsync(LabNode node, Layout layout, TextWriter progress, CancellationToken stop)
+    private static async Task KeepAsync(IReadOnlyList<LabNode> nodes, Layout layout, TextWriter progress, CancellationToken stop)
     {
+        var node = nodes[0];
         await progress.WriteLineAsync($"""
 
             The lab is still there. Look around from another terminal, then press Enter here to remove it (or end this program, {Environment.ProcessId}):
@@ -92,6 +94,15 @@ internal static class DemoCommand
               {layout.Cli} bpf ct list
               ip netns exec {node.Pods[0].Namespace.Name} ping -c 1 {node.Pods[1].IPv4}
             """);
+        if (nodes.Count > 1)
+        {
+            await progress.WriteLineAsync($"""
+                  {layout.Cli} node list
+                  {layout.Cli} kvstore get --recursive cilium/state/
+                The other nodes have their sockets in {string.Join(", ", nodes.Skip(1).Select(other => other.Socket))}
+                """);
+        }
+
         // Reading the console cannot be cancelled; without a terminal only a signal ends it.
         var enter = Console.IsInputRedirected ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop) : Task.Run(Console.ReadLine, stop);
         await Task.WhenAny(enter, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));

@@ -12,6 +12,7 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
 {
     private static readonly int[] Ports = [80, 443, 5432, 8080];
     private readonly Dictionary<string, LabPod> _pods = [];
+    private readonly RuleFiles _rules = new(node);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -58,7 +59,7 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
     private async Task WithRulesAsync(Place client, Place web, Place db, Place batch, Place host, Place world, Place excepted, CancellationToken ct)
     {
         say("Importing web.yaml, db.yaml and batch.yaml");
-        await ImportAsync(["web.yaml", "db.yaml", "batch.yaml"], ct);
+        await _rules.ImportAsync(["web.yaml", "db.yaml", "batch.yaml"], ct);
         foreach (var v6 in (bool[])[false, true])
         {
             await checks.TcpAsync(client, web, 80, v6, allowed: true, ct);
@@ -110,15 +111,15 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
     private async Task OpenConnectionAsync(Place client, Place web, CancellationToken ct)
     {
         say("A connection is open while its rule comes, goes, and comes again");
-        await ImportAsync(["open.yaml"], ct);
+        await _rules.ImportAsync(["open.yaml"], ct);
         using var socket = client.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         await socket.ConnectAsync(web.IPv4, 8080, ct);
         await EchoedAsync(socket, client, web, "rule present", expected: true, ct);
-        await RemoveAsync("open", ct);
+        await _rules.RemoveAsync("open", ct);
         await EchoedAsync(socket, client, web, "rule removed", expected: false, ct);
-        await ImportAsync(["open.yaml"], ct);
+        await _rules.ImportAsync(["open.yaml"], ct);
         await EchoedAsync(socket, client, web, "rule back", expected: true, ct);
-        await RemoveAsync("open", ct);
+        await _rules.RemoveAsync("open", ct);
     }
 
     private async Task EchoedAsync(Socket socket, Place client, Place web, string what, bool expected, CancellationToken ct)
@@ -186,22 +187,5 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
         var own = netlink.FindLink(LabPod.Device)!.Mac;
         var gateway = netlink.ListNeighbours().First(neighbour => neighbour.Mac.GetAddressBytes().Length == 6).Mac;
         return (own, gateway);
-    }
-
-    private async Task ImportAsync(IReadOnlyList<string> names, CancellationToken ct)
-    {
-        long revision = 0;
-        foreach (var name in names)
-            revision = (await node.Agent.Client.PutPolicyAsync(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "policies", name), ct), ct)).Revision;
-        await WaitForAsync(revision, ct);
-    }
-
-    private async Task RemoveAsync(string name, CancellationToken ct) =>
-        await WaitForAsync((await node.Agent.Client.DeletePolicyAsync([$"k8s:io.cilium.k8s.policy.name={name}"], ct)).Revision, ct);
-
-    private async Task WaitForAsync(long revision, CancellationToken ct)
-    {
-        while ((await node.Agent.Client.ListEndpointsAsync(ct)).Any(endpoint => endpoint.Status.Policy.PolicyRevision < revision))
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, ct);
     }
 }

@@ -4,7 +4,7 @@ using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab;
 
-/// <summary>What a lab leaves behind whose owner was killed: namespaces and an agent. Its owner's process number is in every name.</summary>
+/// <summary>What a lab leaves behind whose owner was killed: namespaces, agents and servers. Its owner's process number is in every name.</summary>
 public static partial class AbandonedLab
 {
     /// <summary>Names of a lab of this process.</summary>
@@ -23,7 +23,7 @@ public static partial class AbandonedLab
         var removed = new List<string>();
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), $"cilium-{kind}*").Where(folder => IsAbandoned(kind, Path.GetFileName(folder)["cilium-".Length..])))
         {
-            KillAgents(folder, removed);
+            KillProcesses(folder, removed);
             Mounts.RemoveBelow(folder);
             Directory.Delete(folder, recursive: true);
             removed.Add(folder);
@@ -44,15 +44,15 @@ public static partial class AbandonedLab
     private static bool IsAbandoned(string kind, string name) =>
         OwnedName().Match(name) is { Success: true } match && match.Groups["kind"].Value == kind && !Directory.Exists($"/proc/{match.Groups["owner"].Value}");
 
-    // An agent names its folder among its arguments.
-    private static void KillAgents(string folder, List<string> removed)
+    // Agents and servers name their folders among their arguments: state-dir=, data-dir=.
+    private static void KillProcesses(string folder, List<string> removed)
     {
         foreach (var process in Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)).Where(name => name.All(char.IsAsciiDigit)))
         {
-            if (!Arguments(process).Contains($"state-dir={folder}/", StringComparison.Ordinal))
+            if (!Arguments(process).Contains($"-dir={folder}/", StringComparison.Ordinal))
                 continue;
             Signal.Kill(int.Parse(process, CultureInfo.InvariantCulture));
-            removed.Add($"agent {process}");
+            removed.Add($"process {process}");
         }
     }
 

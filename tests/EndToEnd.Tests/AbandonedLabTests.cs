@@ -24,18 +24,21 @@ public sealed class AbandonedLabTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_namespaces_folder_and_agent_go_and_those_of_a_living_owner_stay()
+    public async Task Its_namespaces_folder_and_processes_go_and_those_of_a_living_owner_stay()
     {
         Require.Root();
         Make($"{Kind}{NobodysNumber}-node");
         Make($"{AbandonedLab.NameOf(Kind)}-node");
         Directory.CreateDirectory(Path.Combine(_folder, "state"));
         using var agent = Process.Start("/bin/sh", ["-c", "sleep 60; :", $"state-dir={_folder}/state"]);
+        using var server = Process.Start("/bin/sh", ["-c", "sleep 60; :", $"--data-dir={_folder}/server/m0"]);
 
         var removed = AbandonedLab.Remove(Kind);
 
         await agent.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal([_folder, $"agent {agent.Id}", $"network namespace {Kind}{NobodysNumber}-node"], removed.Order(StringComparer.Ordinal));
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        string[] expected = [_folder, $"process {agent.Id}", $"process {server.Id}", $"network namespace {Kind}{NobodysNumber}-node"];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), removed.Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists(_folder));
         Assert.True(File.Exists(_made[1].Path));
     }

@@ -20,7 +20,7 @@ public sealed class AccessTests : IAsyncLifetime
     private string Denial => $"{Address} denies permission. Give the ACL token (kvstore.consul.token, kvstore.consul.token-file) a policy with session write, and key write for the prefixes that are used and for .cilium-framework/.";
 
     public async ValueTask InitializeAsync() =>
-        _cluster = await ConsulCluster.StartAsync(new(ConsulProgram.Require(), _folder["servers"]) { ManagementToken = Token }, Stop);
+        _cluster = await ConsulCluster.StartAsync(new(RequireConsul.Program(), _folder["servers"]) { ManagementToken = Token }, Stop);
 
     public ValueTask DisposeAsync()
     {

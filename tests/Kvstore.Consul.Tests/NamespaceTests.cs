@@ -15,7 +15,7 @@ public sealed class NamespaceTests
         var network = NetworkNamespace.Create($"cilium-consul-{Environment.ProcessId}");
         try
         {
-            using var cluster = await ConsulCluster.StartAsync(new(ConsulProgram.Require(), folder["servers"]) { NetworkNamespace = network }, TestContext.Current.CancellationToken);
+            using var cluster = await ConsulCluster.StartAsync(new(RequireConsul.Program(), folder["servers"]) { NetworkNamespace = network }, TestContext.Current.CancellationToken);
             var peers = new Uri(cluster.Addresses[0], "/v1/status/peers");
             Assert.Contains("127.0.0.1", await cluster.Client.GetStringAsync(peers, TestContext.Current.CancellationToken), StringComparison.Ordinal);
             using var here = new HttpClient();

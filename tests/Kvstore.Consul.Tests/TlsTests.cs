@@ -57,7 +57,7 @@ public sealed class TlsTests : IDisposable
 
     private Task<ConsulCluster> StartAsync((string Certificate, string Key) server, bool verifyClients = false)
     {
-        var options = new ConsulOptions(ConsulProgram.Require(), _folder["servers"]) { Tls = new(_authority.Authority, server.Certificate, server.Key, verifyClients) };
+        var options = new ConsulOptions(RequireConsul.Program(), _folder["servers"]) { Tls = new(_authority.Authority, server.Certificate, server.Key, verifyClients) };
         return ConsulCluster.StartAsync(options, Stop);
     }
 

@@ -23,7 +23,7 @@ internal sealed class ConsulMember(ConsulOptions options, int number) : IDisposa
         _process?.Dispose();
         string[] arguments =
         [
-            "agent", "-server", $"-bootstrap-expect={options.Members}", "-data-dir", Data, "-bind", options.Address.ToString(), "-client", options.Address.ToString(), "-node", $"n{number}", "-raft-protocol", "3",
+            "agent", "-server", $"-bootstrap-expect={options.Members}", $"-data-dir={Data}", "-bind", options.Address.ToString(), "-client", options.Address.ToString(), "-node", $"n{number}", "-raft-protocol", "3",
             "-http-port", options.Tls is null ? Port(0) : "-1", "-https-port", options.Tls is null ? "-1" : Port(0), "-dns-port", "-1",
             "-server-port", Port(1), "-serf-lan-port", Port(2), "-serf-wan-port", Port(3), "-retry-interval", "1s", .. others.SelectMany(other => (string[])["-retry-join", other]),
             "-hcl", "performance { raft_multiplier = 1 }", "-hcl", "disable_update_check = true", "-hcl", "autopilot { cleanup_dead_servers = false }", "-hcl", "limits { http_max_conns_per_client = 1000 }",

@@ -5,7 +5,7 @@ namespace Cilium.Framework.EndToEnd.Tests.Stores;
 
 public sealed class ConsulStore : SharedStore
 {
-    protected override void RequireServers() => ConsulProgram.Require();
+    protected override void RequireServers() => RequireConsul.Program();
 
     protected override Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct) => ConsulServers.StartAsync(lab, folder, ct);
 }

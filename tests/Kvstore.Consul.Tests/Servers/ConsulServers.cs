@@ -25,7 +25,7 @@ public abstract class ConsulServers(int members) : IAsyncDisposable, IStoreServe
     /// <summary>Starts what does not run, and removes keys and sessions.</summary>
     public async Task EmptyAsync()
     {
-        _cluster ??= await ConsulCluster.StartAsync(new(ConsulProgram.Require(), _folder.Path) { Members = members }, Stop);
+        _cluster ??= await ConsulCluster.StartAsync(new(RequireConsul.Program(), _folder.Path) { Members = members }, Stop);
         await RecoverAsync();
         var address = Cluster.Addresses[0];
         using (var sessions = JsonDocument.Parse(await Cluster.Client.GetStringAsync(new Uri(address, "/v1/session/list?consistent"), Stop)))
