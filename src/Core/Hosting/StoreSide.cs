@@ -49,7 +49,7 @@ internal sealed class StoreSide : IAsyncDisposable
         _identities = new IdentitySource(store, keys, tables.StoredIdentities, tables.StoredIdentities.RegisterSource("kvstore"), refused);
         _memory = new IdentityMemory(tables.StoredIdentities, seen, time);
         _first = new FirstAllocation(tables.StoredIdentities, tables.StoredNodes, IsShared ? FirstAllocation.Grace : TimeSpan.Zero, time);
-        var allocator = new IdentityAllocator(_calls, _lease, keys, store.Capabilities.HasFlag(KvstoreCapabilities.NativePrefixEmpty), _identities, options.UserName, options.ClusterId, refused);
+        var allocator = new IdentityAllocator(_calls, _lease, keys, _identities, options.UserName, options.ClusterId, refused);
         _claims = new IdentityClaims(options.Reserved, allocator, _lease, tables.StoredIdentities, _first, tables.EndpointRequests, inUse, tables.IdentityClaims, identityFile, time, loggers.CreateLogger<IdentityClaims>());
     }
 

@@ -1,3 +1,4 @@
+using Cilium.Framework.Kvstore;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
 
@@ -14,4 +15,7 @@ internal interface IKnownIdentities
     /// <param name="id">Its number.</param>
     /// <param name="revision">Revision of the number's key in the store; 0: it is remembered, but not there.</param>
     bool TryFind(LabelSet labels, out NumericIdentity id, out ulong revision);
+
+    /// <summary>Holds while the store still has what was seen; null: nothing was seen in it. A store that was wiped since has lost numbers that this node was about to see.</summary>
+    KvCondition? Witness { get; }
 }

@@ -9,19 +9,18 @@ namespace Cilium.Framework.Identities;
 
 /// <summary>Gives every label set one number for the whole cluster, by conditional commits on the store: no locks.</summary>
 /// <remarks>
-/// A new number costs one commit that holds only if the number is free and nobody uses the labels; so does a number that was seen in the store.
-/// Two nodes that meet: the loser reads the winner's number. A node's use is under its lease, and withdrawn by the node itself at release.
+/// A new number costs one commit that holds only if the number is free and nobody uses the labels. Two nodes that meet: the loser reads the winner's number.
+/// A number that was seen is joined only after reading who uses the labels: another node, whose view of the store is late, may have made another number for them.
+/// A node's use is under its lease, and withdrawn by the node itself at release.
 /// </remarks>
 /// <param name="store">The store.</param>
 /// <param name="lease">Lease of this node's uses.</param>
 /// <param name="keys">How the store's keys are written.</param>
-/// <param name="isExact">The store judges an empty prefix together with every other write (<see cref="KvstoreCapabilities.NativePrefixEmpty"/>). Otherwise only those who use that
-/// condition see each other: then a number is joined under it too, which costs one more round trip.</param>
 /// <param name="known">Numbers in the store, as last seen by this node.</param>
 /// <param name="node">Name of this node in the keys (<see cref="NodeKeyName"/>).</param>
 /// <param name="clusterId">Goes into bits 16-23.</param>
 /// <param name="refused">Learns which uses are not believed.</param>
-internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, IdentityKeys keys, bool isExact, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
+internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, IdentityKeys keys, IKnownIdentities known, string node, byte clusterId, RefusedKeys refused)
 {
     /// <summary>Cilium gives up after 16 attempts too (facts 9.4).</summary>
     private const int Attempts = 16;
@@ -103,10 +102,8 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            // What was seen, or a number that looks free, costs one commit; only when that fails the store is read.
+            // A number that looks free costs one commit; only when that fails, or when there is one, the store is read.
             var isSeen = known.TryFind(labels, out var id, out var revision);
-            if (isSeen && isExact && await JoinSeenAsync(labels, id, ct))
-                return Hold(labels, id);
             if (!isSeen || revision == 0)
             {
                 var candidate = isSeen ? id : ChooseFree(attempt);
@@ -123,7 +120,7 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
         throw new CiliumException(ErrorKind.Conflict, $"CF3001 identity of {labels}: no number after {Attempts} attempts, others were faster each time. It is tried again.");
     }
 
-    /// <summary>Uses a number whose key was seen in the store and has not changed since.</summary>
+    /// <summary>Uses a number that is held, whose key was seen in the store and has not changed since.</summary>
     private async Task<bool> JoinSeenAsync(LabelSet labels, NumericIdentity id, CancellationToken ct) =>
         known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0
         && (await lease.CommitAsync([new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision)], held => [Use(labels, id, held)], ct)).Succeeded;
@@ -134,7 +131,7 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
         if (await FreeForAsync(labels, id, ct) is not { } free)
             return false;
         IReadOnlyList<KvCondition> conditions = isUnused ? [free, new KvCondition.PrefixEmpty(keys.UsesOf(labels))] : [free];
-        return (await lease.CommitAsync(conditions, held => Both(labels, id, held), ct)).Succeeded;
+        return (await lease.CommitAsync(conditions, held => Join(labels, id, free, held), ct)).Succeeded;
     }
 
     /// <summary>Uses the number that another node (or an earlier process of this one) has for the labels.</summary>
@@ -155,15 +152,23 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
                 continue;
             }
 
-            // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
-            if (await FreeForAsync(labels, id, ct) is not { } free)
-                continue;
-            var result = await lease.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision), free], held => Both(labels, id, held), ct);
-            if (result.Succeeded)
+            if (await JoinUseAsync(labels, id, use, ct))
                 return id;
         }
 
         return unbelieved is null ? null : throw unbelieved;
+    }
+
+    /// <summary>Uses a number that another use names; false: it means other labels, or something has changed.</summary>
+    private async Task<bool> JoinUseAsync(LabelSet labels, NumericIdentity id, KvEntry use, CancellationToken ct)
+    {
+        if (known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0 && await TryAsync(new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision)))
+            return true;
+        // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
+        return await FreeForAsync(labels, id, ct) is { } free && await TryAsync(free);
+
+        async Task<bool> TryAsync(KvCondition free) =>
+            (await lease.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision), free], held => Join(labels, id, free, held), ct)).Succeeded;
     }
 
     /// <summary>A use that is not believed: this node's own goes; with one of another node alone nobody can tell that the labels have no number, so they get none.</summary>
@@ -176,8 +181,12 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
         return null;
     }
 
-    private async ValueTask<bool> CreateAsync(LabelSet labels, NumericIdentity id, CancellationToken ct) =>
-        (await lease.CommitAsync([new KvCondition.KeyAbsent(IdentityKeys.Number(id)), new KvCondition.PrefixEmpty(keys.UsesOf(labels))], held => Both(labels, id, held), ct)).Succeeded;
+    /// <summary>Not in a store that was wiped since this node looked: whoever uses another number for the labels will write it again.</summary>
+    private async ValueTask<bool> CreateAsync(LabelSet labels, NumericIdentity id, CancellationToken ct)
+    {
+        KvCondition[] conditions = [new KvCondition.KeyAbsent(IdentityKeys.Number(id)), new KvCondition.PrefixEmpty(keys.UsesOf(labels)), .. known.Witness is { } witness ? [witness] : (KvCondition[])[]];
+        return (await lease.CommitAsync(conditions, held => Both(labels, id, held), ct)).Succeeded;
+    }
 
     /// <summary>The condition under which a number may mean these labels; null when it means others.</summary>
     private async ValueTask<KvCondition?> FreeForAsync(LabelSet labels, NumericIdentity id, CancellationToken ct)
@@ -217,6 +226,9 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
 
         return removed;
     }
+
+    /// <summary>A number's own key is written only where it is missing: every node would be told of it otherwise.</summary>
+    private KvOperation[] Join(LabelSet labels, NumericIdentity id, KvCondition free, IKvLease held) => free is KvCondition.KeyAbsent ? Both(labels, id, held) : [Use(labels, id, held)];
 
     private KvOperation[] Both(LabelSet labels, NumericIdentity id, IKvLease held) => [new KvOperation.Put(IdentityKeys.Number(id), keys.Value(labels)), Use(labels, id, held)];
 

@@ -31,6 +31,9 @@ internal sealed class IdentitySource(IKvstore store, IdentityKeys keys, IWriteTa
         return true;
     }
 
+    /// <inheritdoc />
+    public KvCondition? Witness => table.Snapshot.FirstOrDefault(row => row.Revision != 0) is { } present ? new KvCondition.RevisionEquals(IdentityKeys.Number(present.Id), present.Revision) : null;
+
     /// <summary>Takes over what an earlier process of this node has seen in the store.</summary>
     /// <param name="seen">What it left.</param>
     public void Remember(IEnumerable<IdentityRow> seen) => table.Write(writer =>

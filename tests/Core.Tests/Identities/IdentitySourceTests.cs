@@ -1,6 +1,7 @@
 using Cilium.Framework.Core.Tests.Reconciliation;
 using Cilium.Framework.Health;
 using Cilium.Framework.Identities;
+using Cilium.Framework.Kvstore;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
@@ -46,6 +47,25 @@ public sealed class IdentitySourceTests : IAsyncDisposable
             $"1 identity keys of the store are not believed; one of them: cilium/state/identities/v1/id/{number}: {objection}. Remove the key, and find out who wrote it.", _health.Message);
         Assert.False(_source.TryFind(LabelSet.Parse(labels), out _, out _));
     }
+
+    [Fact]
+    public async Task A_number_that_is_in_the_store_bears_witness_to_it_and_one_that_vanished_does_not()
+    {
+        Assert.Null(_source.Witness);
+        _store.Number(1001, "k8s:app=web");
+        _store.Number(1002, "k8s:app=db");
+        await RunAsync();
+        Assert.Contains(_source.Witness, (KvCondition[])[await WitnessAsync(1001), await WitnessAsync(1002)]);
+        _store.Remove(IdentityKeys.Number(new(1001)));
+        await Eventually.TrueAsync(() => _table[new(1001)]!.Revision == 0, "the number has vanished");
+        Assert.Equal(await WitnessAsync(1002), _source.Witness);
+        _store.Remove(IdentityKeys.Number(new(1002)));
+        await Eventually.TrueAsync(() => _table[new(1002)]!.Revision == 0, "the other number has vanished");
+        Assert.Null(_source.Witness);
+    }
+
+    private async Task<KvCondition> WitnessAsync(uint id) =>
+        new KvCondition.RevisionEquals(IdentityKeys.Number(new(id)), (await _store.GetAsync(IdentityKeys.Number(new(id)), TestContext.Current.CancellationToken))!.Revision);
 
     [Fact]
     public async Task When_the_key_is_gone_health_is_well_again()

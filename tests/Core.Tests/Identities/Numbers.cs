@@ -13,7 +13,12 @@ internal sealed class Numbers : IKnownIdentities
 {
     public Dictionary<LabelSet, NumericIdentity> ByLabels { get; } = [];
 
+    /// <summary>Revisions of their keys; one that is not here has vanished.</summary>
+    public Dictionary<LabelSet, ulong> Revisions { get; } = [];
+
     public Func<NumericIdentity, bool> IsTaken { get; set; } = _ => false;
+
+    public KvCondition? Witness { get; set; }
 
     public LastHealth Health { get; } = new();
 
@@ -21,7 +26,7 @@ internal sealed class Numbers : IKnownIdentities
 
     public bool TryFind(LabelSet labels, out NumericIdentity id, out ulong revision)
     {
-        revision = 0;
+        revision = Revisions.GetValueOrDefault(labels);
         return ByLabels.TryGetValue(labels, out id);
     }
 
@@ -31,7 +36,7 @@ internal sealed class Numbers : IKnownIdentities
     {
         var calls = new StoreCalls(store, time ?? TimeProvider.System);
         lease = new NodeLease(calls, TimeSpan.FromMinutes(15));
-        return new(calls, lease, IdentityKeys.Plain, isExact: true, this, node, clusterId, new RefusedKeys(Health));
+        return new(calls, lease, IdentityKeys.Plain, this, node, clusterId, new RefusedKeys(Health));
     }
 }
 
