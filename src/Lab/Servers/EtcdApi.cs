@@ -10,6 +10,9 @@ namespace Cilium.Framework.Lab.Servers;
 /// <summary>etcd's JSON interface: how the lab asks and commands a member without any client of ours.</summary>
 public sealed class EtcdApi : IDisposable
 {
+    /// <summary>Revision of a server to which nothing was ever written.</summary>
+    private const long Empty = 1;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly HttpClient _http;
     private string? _token;
@@ -42,9 +45,7 @@ public sealed class EtcdApi : IDisposable
     /// <exception cref="LabException">It was refused.</exception>
     public async Task<JsonNode> PostAsync(string path, string body, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v3/{path}", UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        if (_token is not null)
-            request.Headers.TryAddWithoutValidation("Authorization", _token);
+        using var request = Request(path, body);
         using var answer = await _http.SendAsync(request, ct);
         var text = await answer.Content.ReadAsStringAsync(ct);
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new LabException($"etcd refused {path} {body}: {(int)answer.StatusCode} {text}");
@@ -70,8 +71,38 @@ public sealed class EtcdApi : IDisposable
     /// <param name="ct">Gives up.</param>
     public async Task DeleteAllAsync(CancellationToken ct) => await PostAsync("kv/deleterange", """{"key":"AA==","range_end":"AA=="}""", ct);
 
+    /// <summary>Everything that ever happened to keys, oldest first, up to now.</summary>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="LabException">A part of it was compacted, or the member went away meanwhile.</exception>
+    /// <exception cref="TimeoutException">Nothing more of it came for a while.</exception>
+    public async Task<IReadOnlyList<EtcdChange>> HistoryAsync(CancellationToken ct)
+    {
+        var (last, changes) = (await RevisionAsync(ct), new List<EtcdChange>());
+        using var request = Request("watch", """{"create_request":{"key":"AA==","range_end":"AA==","start_revision":"1"}}""");
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
+        while (changes.Count == 0 ? last > Empty : changes[^1].Revision < last)
+        {
+            var line = await reader.ReadLineAsync(ct).AsTask().WaitAsync(Patience, ct) ?? throw new LabException($"etcd ended the history before revision {last}.");
+            var result = JsonNode.Parse(line)!["result"];
+            if (result is null || (bool?)result["canceled"] == true)
+                throw new LabException($"etcd does not tell its history: {line}");
+            changes.AddRange(result["events"]?.AsArray().Select(change => EtcdChange.Read(change!)) ?? []);
+        }
+
+        return changes;
+    }
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    private HttpRequestMessage Request(string path, string body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v3/{path}", UriKind.Relative)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (_token is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", _token);
+        return request;
+    }
 
     private static async ValueTask<Stream> ConnectAsync(NetworkNamespace networkNamespace, DnsEndPoint target, CancellationToken ct)
     {

@@ -62,6 +62,14 @@ public sealed class EtcdMember : IDisposable
     /// <param name="ct">Gives up.</param>
     public Task WaitUntilHealthyAsync(TimeSpan timeout, CancellationToken ct) => Process.WaitUntilAsync(Api.IsHealthyAsync, timeout, ct);
 
+    /// <summary>It leads the cluster, as far as it knows.</summary>
+    /// <param name="ct">Gives up.</param>
+    public async Task<bool> IsLeaderAsync(CancellationToken ct)
+    {
+        var status = await Api.PostAsync("maintenance/status", "{}", ct);
+        return (string?)status["leader"] == (string?)status["header"]!["member_id"];
+    }
+
     /// <summary>Ends it as a crash would (SIGKILL).</summary>
     /// <param name="ct">Gives up waiting.</param>
     public Task KillAsync(CancellationToken ct) => Process.KillAsync(ct);

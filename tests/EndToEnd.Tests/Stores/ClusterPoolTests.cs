@@ -31,7 +31,7 @@ public sealed class ClusterPoolTests : IAsyncLifetime
         EtcdStore.Require();
         TestLab.RequireAll();
         _lab = LabCluster.Create(string.Create(CultureInfo.InvariantCulture, $"c{Environment.ProcessId}"));
-        _etcd = await EtcdServers.StartAsync(_lab, Directory.CreateDirectory(_folder["servers"]).FullName, Stop);
+        _etcd = await EtcdServers.StartAsync(_lab, members: 1, Directory.CreateDirectory(_folder["servers"]).FullName, Stop);
         string[] pools = ["profile=etcd-direct", "ipam.provider=cluster-pool", $"ipam.cluster-pool.ipv4.pools.0={Pool4}", $"ipam.cluster-pool.ipv6.pools.0={Pool6}", "ipam.cluster-pool.ipv6.mask-size=64"];
         await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Etcd.Settings, .. pools], Stop);
         foreach (var node in Nodes)

@@ -44,6 +44,15 @@ public sealed class ConsulServers : StoreServers
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync(ct))!.AsArray().ToDictionary(entry => (string)entry!["Key"]!, entry => Decode((string?)entry!["Value"]));
     }
 
+    public override async Task WriteAsync(string key, string value, CancellationToken ct)
+    {
+        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes(value));
+        using var answer = await _cluster.Client.PutAsync(Path(key), body, ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public override string LabelsOf(string labels) => Encode(labels).Replace('+', '-').Replace('/', '_');
+
     public override async Task DeleteAsync(string key, CancellationToken ct)
     {
         Assert.Contains(key, await ReadAsync(ct));

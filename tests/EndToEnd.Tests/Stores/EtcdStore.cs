@@ -3,8 +3,10 @@ using Cilium.Framework.Lab.Servers;
 
 namespace Cilium.Framework.EndToEnd.Tests.Stores;
 
-public sealed class EtcdStore : SharedStore
+public class EtcdStore : SharedStore
 {
+    protected virtual int Members => 1;
+
     /// <summary>Skips the test when etcd is missing.</summary>
     public static void Require()
     {
@@ -18,5 +20,5 @@ public sealed class EtcdStore : SharedStore
 
     protected override void RequireServers() => Require();
 
-    protected override Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct) => EtcdServers.StartAsync(lab, folder, ct);
+    protected override Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct) => EtcdServers.StartAsync(lab, Members, folder, ct);
 }

@@ -23,6 +23,13 @@ public abstract class StoreServers : IDisposable
     /// <summary>Every key that the nodes share, with its value.</summary>
     public abstract Task<IReadOnlyDictionary<string, string>> ReadAsync(CancellationToken ct);
 
+    /// <summary>Writes a key that belongs to nobody.</summary>
+    public abstract Task WriteAsync(string key, string value, CancellationToken ct);
+
+    /// <summary>A label set as keys and values of this store have it.</summary>
+    /// <param name="labels">Each with its <c>;</c>.</param>
+    public virtual string LabelsOf(string labels) => labels;
+
     /// <summary>Removes a key; fails when it is not there.</summary>
     public abstract Task DeleteAsync(string key, CancellationToken ct);
 
