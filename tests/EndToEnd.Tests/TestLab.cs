@@ -67,9 +67,12 @@ internal sealed class TestLab : IAsyncDisposable
     }
 
     /// <summary>Runs the command line against this lab's agent.</summary>
-    public async Task<(int Status, string Output, string Error)> CliAsync(params string[] arguments)
+    public Task<(int Status, string Output, string Error)> CliAsync(params string[] arguments) => CliAsync(Node, arguments);
+
+    /// <summary>Runs the command line against a node's agent.</summary>
+    public static async Task<(int Status, string Output, string Error)> CliAsync(LabNode node, params string[] arguments)
     {
-        using var process = StartCli(arguments);
+        using var process = StartCli(node, arguments);
         var output = process.StandardOutput.ReadToEndAsync(Cancelled);
         var error = process.StandardError.ReadToEndAsync(Cancelled);
         await process.WaitForExitAsync(Cancelled);
@@ -77,10 +80,13 @@ internal sealed class TestLab : IAsyncDisposable
     }
 
     /// <summary>Starts the command line in the node's namespace: offline verbs look at its network.</summary>
-    public Process StartCli(params string[] arguments)
+    public Process StartCli(params string[] arguments) => StartCli(Node, arguments);
+
+    /// <summary>Starts the command line in a node's namespace.</summary>
+    public static Process StartCli(LabNode node, params string[] arguments)
     {
         var start = new ProcessStartInfo("nsenter") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[$"--net={Node.Network.Node.Path}", Layout.Cli, "--socket", Node.Socket, .. arguments])
+        foreach (var argument in (string[])[$"--net={node.Network.Node.Path}", Layout.Cli, "--socket", node.Socket, .. arguments])
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

@@ -37,6 +37,15 @@ public abstract class SharedStore : IAsyncDisposable
         await ClusterView.AllSeeEverythingAsync(Nodes, seconds: 20);
     }
 
+    /// <summary>Shows what the agents logged when the test has failed.</summary>
+    public void ShowLogsOfFailure()
+    {
+        if (TestContext.Current.TestState?.Result != TestResult.Failed)
+            return;
+        foreach (var node in Nodes)
+            TestContext.Current.SendDiagnosticMessage($"{node.Folder}:\n{string.Join('\n', node.LogTail().Split('\n').Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)))}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_lab is not null)

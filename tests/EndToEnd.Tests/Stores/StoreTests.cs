@@ -4,7 +4,7 @@ using Cilium.Framework.Lab.Traffic;
 namespace Cilium.Framework.EndToEnd.Tests.Stores;
 
 /// <summary>Agents that share a store find each other, and lose nothing when one of them, a key, or the store itself goes away.</summary>
-public abstract class StoreTests(SharedStore store) : IAsyncLifetime
+public abstract partial class StoreTests(SharedStore store) : IAsyncLifetime
 {
     /// <summary>Seconds within which the others see what a node has changed.</summary>
     private const int Soon = 5;
@@ -20,12 +20,7 @@ public abstract class StoreTests(SharedStore store) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
-        {
-            foreach (var node in store.Nodes)
-                TestContext.Current.SendDiagnosticMessage($"{node.Folder}:\n{string.Join('\n', node.LogTail().Split('\n').Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)))}");
-        }
-
+        store.ShowLogsOfFailure();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
