@@ -3,11 +3,12 @@
 #   ./bench.sh datapath [--json] [--rounds N] [--conntrack table|lru] [--flows A,B]     nanoseconds per packet of the BPF programs (needs root)
 #   ./bench.sh datapath --plot FOLDER [--rounds N]        F1 against what the maps hold, as a picture and a table
 #   ./bench.sh node [--json] [--attach auto|tcx|tc]                       an agent with 1,000 endpoints (needs root)
+#   ./bench.sh kvstore [--json] [--rounds N] [--seconds N] [--only allocate,list,watch]     the agent's way to the stores, beside the raw figures of the same servers
 #   ./bench.sh fuzz [--json] [--seconds N] [--seed N]     damaged policies, requests and packets, for 10 minutes or N seconds (packets through the kernel as root)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-declare -A projects=([datapath]=bench/Datapath/Datapath.Bench.csproj [node]=bench/Node/Node.Bench.csproj [fuzz]=bench/Fuzz/Fuzz.Bench.csproj)
+declare -A projects=([datapath]=bench/Datapath/Datapath.Bench.csproj [node]=bench/Node/Node.Bench.csproj [kvstore]=bench/Kvstore/Kvstore.Bench.csproj [fuzz]=bench/Fuzz/Fuzz.Bench.csproj)
 group=${1:-}
 if [[ -z ${projects[$group]:-} ]]; then
 	echo "bench.sh: \"$group\" is not a group. Accepted: ${!projects[*]}" >&2
