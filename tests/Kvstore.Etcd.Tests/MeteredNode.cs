@@ -25,7 +25,7 @@ internal sealed class MeteredNode : IAsyncDisposable
         var (calls, refused) = (new StoreCalls(store, TimeProvider.System), new RefusedKeys(new HealthTree(TimeProvider.System)));
         _lease = new(calls, TimeSpan.FromMinutes(15));
         var source = new IdentitySource(store, IdentityKeys.Of(store), Identities, Identities.RegisterSource("kvstore"), refused);
-        _allocator = new(calls, _lease, IdentityKeys.Of(store), isExact: true, source, name, clusterId: 0, refused);
+        _allocator = new(calls, _lease, IdentityKeys.Of(store), source, name, clusterId: 0, refused);
         _watching = source.RunAsync(_stop.Token);
     }
 

@@ -29,14 +29,14 @@ public sealed class RoundTripTests(EtcdFixture servers) : IClassFixture<EtcdFixt
     }
 
     [Fact]
-    public async Task A_label_set_that_another_node_has_a_number_for_costs_the_node_s_own_use_of_it()
+    public async Task A_label_set_that_another_node_has_a_number_for_costs_a_look_at_who_uses_it_and_the_node_s_own_use()
     {
         await using var first = await StartAsync(1);
         await using var second = await StartAsync(2);
         await second.AllocateAsync(Database);
         var (id, _) = await first.AllocateAsync(Web);
         await Eventually.TrueAsync(() => second.Identities[id] is not null, $"the second node has seen {id}");
-        Assert.Equal((id, 1), await second.AllocateAsync(Web));
+        Assert.Equal((id, 2), await second.AllocateAsync(Web));
     }
 
     private Task<MeteredNode> StartAsync(int number) => MeteredNode.StartAsync(servers.Cluster.Members[0].ClientUrl, $"10.0.0.{number}");

@@ -21,7 +21,7 @@ internal sealed class Allocator : IAsyncDisposable
         var (calls, keys, refused) = (new StoreCalls(store, TimeProvider.System), IdentityKeys.Of(store), new RefusedKeys(health));
         _lease = new(calls, TimeToLive);
         var source = new IdentitySource(store, keys, tables.StoredIdentities, tables.StoredIdentities.RegisterSource("kvstore"), refused);
-        _allocator = new(calls, _lease, keys, store.Capabilities.HasFlag(KvstoreCapabilities.NativePrefixEmpty), source, node, clusterId: 0, refused);
+        _allocator = new(calls, _lease, keys, source, node, clusterId: 0, refused);
         _watching = Task.Run(() => source.RunAsync(_stop.Token));
     }
 

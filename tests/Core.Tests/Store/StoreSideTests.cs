@@ -67,7 +67,7 @@ public sealed class StoreSideTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_new_label_set_costs_one_round_trip_one_that_others_have_one_and_one_that_is_held_none()
+    public async Task A_new_label_set_costs_one_round_trip_one_that_others_have_two_and_one_that_is_held_none()
     {
         var (one, two) = (await NodeAsync(1), await NodeAsync(2));
         await one.AddAsync(1, "k8s:app=first");
@@ -85,7 +85,7 @@ public sealed class StoreSideTests : IAsyncDisposable
         }
 
         Assert.Equal(1, await CostAsync(one, "k8s:app=new"));
-        Assert.Equal(1, await CostAsync(two, "k8s:app=first"));
+        Assert.Equal(2, await CostAsync(two, "k8s:app=first"));
         Assert.Equal(0, await CostAsync(one, "k8s:app=first"));
     }
 
