@@ -122,8 +122,11 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
 
     /// <summary>Uses a number that is held, whose key was seen in the store and has not changed since.</summary>
     private async Task<bool> JoinSeenAsync(LabelSet labels, NumericIdentity id, CancellationToken ct) =>
-        known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0
-        && (await lease.CommitAsync([new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision)], held => [Use(labels, id, held)], ct)).Succeeded;
+        SeenFor(labels, id) is { } seen && (await lease.CommitAsync([seen], held => [Use(labels, id, held)], ct)).Succeeded;
+
+    /// <summary>The number means these labels as it was seen in the store; null: it was not.</summary>
+    private KvCondition? SeenFor(LabelSet labels, NumericIdentity id) =>
+        known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0 ? new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision) : null;
 
     /// <summary>Uses a number, whatever state its key is in; false: it means other labels.</summary>
     private async Task<bool> JoinAsync(LabelSet labels, NumericIdentity id, CancellationToken ct, bool isUnused = false)
@@ -152,24 +155,16 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
                 continue;
             }
 
-            if (await JoinUseAsync(labels, id, use, ct))
+            // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
+            if ((SeenFor(labels, id) is { } seen && await JoinUseAsync(labels, id, use, seen, ct)) || (await FreeForAsync(labels, id, ct) is { } free && await JoinUseAsync(labels, id, use, free, ct)))
                 return id;
         }
 
         return unbelieved is null ? null : throw unbelieved;
     }
 
-    /// <summary>Uses a number that another use names; false: it means other labels, or something has changed.</summary>
-    private async Task<bool> JoinUseAsync(LabelSet labels, NumericIdentity id, KvEntry use, CancellationToken ct)
-    {
-        if (known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0 && await TryAsync(new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision)))
-            return true;
-        // The number's own key may have been lost; whoever uses the number writes it again. Taken by other labels meanwhile: not this one.
-        return await FreeForAsync(labels, id, ct) is { } free && await TryAsync(free);
-
-        async Task<bool> TryAsync(KvCondition free) =>
-            (await lease.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision), free], held => Join(labels, id, free, held), ct)).Succeeded;
-    }
+    private async Task<bool> JoinUseAsync(LabelSet labels, NumericIdentity id, KvEntry use, KvCondition free, CancellationToken ct) =>
+        (await lease.CommitAsync([new KvCondition.RevisionEquals(use.Key, use.Revision), free], held => Join(labels, id, free, held), ct)).Succeeded;
 
     /// <summary>A use that is not believed: this node's own goes; with one of another node alone nobody can tell that the labels have no number, so they get none.</summary>
     private async Task<CiliumException?> RefuseAsync(LabelSet labels, KvEntry use, string? objection, CancellationToken ct)
