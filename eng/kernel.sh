@@ -51,6 +51,8 @@ first_files() { # the guest's first file system
 		#!/bin/busybox sh
 		/bin/busybox --install -s /bin
 		mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+		# An agent's node is called like its machine unless a setting says otherwise.
+		hostname $kernel
 		for pass in 1 2 3 4; do
 			for module in /modules/*.ko; do insmod \$module 2>/dev/null; done
 		done
