@@ -158,6 +158,15 @@ internal sealed partial class IdentityClaims(
         await allocator.ReleaseAsync(labels, ct);
         return () =>
         {
+            _needed.Update(new HashSet<LabelSet>());
+            if (_needed[labels].Count > 0 && claims[labels]?.Id is { } id)
+            {
+                // Needed again while the store was asked: whoever needs it was given the number already, and keeps it.
+                allocator.Adopt(labels, id);
+                _unconfirmed.Add(labels);
+                return;
+            }
+
             file.Change(state => state with { Claims = state.Claims.Where(claim => claim.Key != labels.ToKey()).ToDictionary() });
             _unconfirmed.Remove(labels);
             claims.Remove(labels);

@@ -26,6 +26,27 @@ public sealed class IdentityConfirmationTests : ClaimsFixture
     }
 
     [Fact]
+    public async Task Labels_that_are_needed_again_while_their_number_is_released_keep_it()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var (number, asked, answered) = (IdOf(Web), new TaskCompletionSource(), new TaskCompletionSource());
+        Store.AfterCommit = keys =>
+        {
+            asked.TrySetResult();
+            return keys == IdentityKeys.Plain.Use(Web, "10.0.0.1") ? answered.Task : Task.CompletedTask;
+        };
+        Requests.Remove(1);
+        await asked.Task;
+        Need(2, Web);
+        Assert.Equal(number, IdOf(Web));
+        answered.SetResult();
+        await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{number}", "the use is written again");
+        Assert.Equal(number, IdOf(Web));
+    }
+
+    [Fact]
     public async Task Uses_under_a_former_name_go_after_those_under_the_present_one_are_written()
     {
         Store.Number(1001, "k8s:app=web");
