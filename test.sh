@@ -3,6 +3,7 @@
 #   ./test.sh                 all suites
 #   ./test.sh --fast          no servers, no namespaces, no root
 #   ./test.sh --filter TEXT   only tests whose class or method name contains TEXT
+#   CILIUM_FAULT_SECONDS=3600 ./test.sh --filter FaultTests   the faults of the shared store for an hour instead of a minute
 #   ./test.sh --kernel debian12   verdicts and restarts under the oldest kernel that is supported, emulated: an hour and more
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -7,6 +7,9 @@ namespace Cilium.Framework.EndToEnd.Tests.Stores;
 /// <summary>What nodes say about themselves and about each other.</summary>
 internal static class ClusterView
 {
+    /// <summary>A look at all tables is work for every agent: it must not be what they are busy with.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Waits until every node has every node, and every address of all their pods with the identity that its own node gives it.</summary>
@@ -32,6 +35,26 @@ internal static class ClusterView
     {
         var differs = "";
         await Eventually.TrueAsync(async () => (differs = await DifferenceAsync(nodes, count, addresses)).Length == 0, () => $"the nodes see {count} nodes and {addresses.Count} addresses: {differs}", seconds);
+    }
+
+    /// <summary>Waits until every node has certain addresses, each with the identity that its own node gives it, while others come and go.</summary>
+    /// <param name="addresses">Asked after looking: what is not among them any more says nothing.</param>
+    public static async Task AllHaveAsync(IReadOnlyList<LabNode> nodes, Func<IReadOnlySet<string>> addresses, int seconds)
+    {
+        var differs = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var (all, tables) = (await PodsAsync(nodes), await Task.WhenAll(nodes.Select(ReadAsync)));
+                var certain = addresses();
+                var expected = all.Where(address => certain.Contains(address.Key)).ToDictionary();
+                differs = tables.Select(table => Missing(table, expected)).FirstOrDefault(missing => missing.Length > 0, "");
+                if (differs.Length > 0)
+                    await Task.Delay(BetweenLooks, TimeProvider.System, Stop);
+                return differs.Length == 0;
+            },
+            () => $"every node has the addresses of the others: {differs}",
+            seconds);
     }
 
     /// <summary>Addresses of the pods of these nodes, each with the identity that its own node gives it; an address without one has <c>none</c>.</summary>
@@ -66,21 +89,33 @@ internal static class ClusterView
     {
         foreach (var node in nodes)
         {
-            var (known, stored, resolved) = (await TableAsync(node, "nodes"), await TableAsync(node, "kv-ips"), await TableAsync(node, "ipcache"));
+            var known = await TableAsync(node, "nodes");
             if (known.Count != count)
                 return $"{node.Folder} sees the nodes {string.Join(' ', known.Keys)}";
-            foreach (var (prefix, identity) in addresses)
-            {
-                if (stored.GetValueOrDefault(prefix)?["Identity"] != identity)
-                    return $"kv-ips of {node.Folder} has {Words(stored, prefix)} where {identity} is expected";
-                if (resolved.GetValueOrDefault(prefix) is not { } row || row["Identity"] != identity || row["Status"] != "Done")
-                    return $"ipcache of {node.Folder} has {Words(resolved, prefix)} where {identity} is expected";
-            }
-
+            var tables = await ReadAsync(node);
+            if (Missing(tables, addresses) is { Length: > 0 } missing)
+                return missing;
+            var (_, stored, resolved) = tables;
             if (stored.Keys.FirstOrDefault(prefix => !addresses.ContainsKey(prefix)) is { } further)
                 return $"kv-ips of {node.Folder} has {Words(stored, further)} which nobody has";
             if (resolved.Keys.FirstOrDefault(prefix => IsPod(prefix) && !addresses.ContainsKey(prefix)) is { } left)
                 return $"ipcache of {node.Folder} has {Words(resolved, left)} which nobody has";
+        }
+
+        return "";
+    }
+
+    private static async Task<Addresses> ReadAsync(LabNode node) => new(node.Folder, await TableAsync(node, "kv-ips"), await TableAsync(node, "ipcache"));
+
+    /// <returns>The first address that is not as expected, in words; empty: there is none.</returns>
+    private static string Missing(Addresses of, IReadOnlyDictionary<string, string> expected)
+    {
+        foreach (var (prefix, identity) in expected)
+        {
+            if (of.Stored.GetValueOrDefault(prefix)?["Identity"] != identity)
+                return $"kv-ips of {of.Node} has {Words(of.Stored, prefix)} where {identity} is expected";
+            if (of.Resolved.GetValueOrDefault(prefix) is not { } row || row["Identity"] != identity || row["Status"] != "Done")
+                return $"ipcache of {of.Node} has {Words(of.Resolved, prefix)} where {identity} is expected";
         }
 
         return "";
@@ -98,4 +133,9 @@ internal static class ClusterView
         var dump = await node.Agent.Client.GetTableAsync(name, Stop);
         return dump.Rows.ToDictionary(row => row[0], row => dump.Columns.Zip(row).ToDictionary(cell => cell.First, cell => cell.Second));
     }
+
+    /// <param name="Node">For texts.</param>
+    /// <param name="Stored">What the node has read in the store, by prefix.</param>
+    /// <param name="Resolved">What its datapath shall know, by prefix.</param>
+    private sealed record Addresses(string Node, Dictionary<string, Dictionary<string, string>> Stored, Dictionary<string, Dictionary<string, string>> Resolved);
 }
