@@ -44,7 +44,7 @@ internal sealed class EtcdKvstore : IKvstore
     }
 
     public async ValueTask<IReadOnlyList<KvEntry>> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        (await EtcdRange.ReadAsync(_client, prefix, cancellationToken)).ToEntries();
+        await EtcdList.ReadAsync(_client, prefix, cancellationToken);
 
     public async ValueTask<KvCommitResult> CommitAsync(IReadOnlyList<KvCondition> conditions, IReadOnlyList<KvOperation> operations, CancellationToken cancellationToken)
     {

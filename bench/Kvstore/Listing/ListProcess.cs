@@ -1,18 +1,20 @@
 using System.Diagnostics;
+using System.Runtime;
 using System.Text.Json;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Kvstore.Bench.Raw;
+using Cilium.Framework.Kvstore.Etcd.Calls;
 
 namespace Cilium.Framework.Kvstore.Bench.Listing;
 
 /// <summary>One list in a process of its own, so that the garbage of one does not count for another.</summary>
 internal static class ListProcess
 {
-    /// <summary>So often is a short list rehearsed: what is compiled anew while it runs is compiled by then.</summary>
-    private const int Rehearsals = 20;
+    /// <summary>A short list is rehearsed until the compiler had nothing to do for so many of them: the published agent is compiled ahead.</summary>
+    private const int QuietRehearsals = 5, MostRehearsals = 100;
 
-    /// <summary>What etcd's plugin asks for at once; the raw list asks for the same.</summary>
-    private const int PageKeys = 100_000;
+    /// <summary>The runtime compiles a method better some 100 ms after it was called often (DOTNET_TC_CallCountingDelayMs).</summary>
+    private static readonly TimeSpan CompilerDelay = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Starts the process.</summary>
     public static async Task<Listed> StartAsync(string way, Uri server)
@@ -36,33 +38,41 @@ internal static class ListProcess
     private static async Task<Listed> OursAsync(Uri server)
     {
         await using var store = await Servers.OpenEtcdAsync(server);
-        for (var i = 0; i < Rehearsals; i++)
-            await (await ReflectedAddresses.StartAsync(store, Addresses.RehearsalFolder)).DisposeAsync();
-        var before = Memory.Settled();
-        var started = Stopwatch.GetTimestamp();
-        await using var addresses = await ReflectedAddresses.StartAsync(store, StoredIpRow.Folder);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var after = Memory.Settled();
-        Check(addresses.Table.Count);
-        return new(seconds, after.Resident - before.Resident, after.Managed - before.Managed);
+        await RehearseAsync(async () => await (await ReflectedAddresses.StartAsync(store, Addresses.RehearsalFolder)).DisposeAsync());
+        ReflectedAddresses? addresses = null;
+        var listed = await MeasureAsync(async () => (addresses = await ReflectedAddresses.StartAsync(store, StoredIpRow.Folder)).Table.Count);
+        await addresses!.DisposeAsync();
+        return listed;
     }
 
     private static async Task<Listed> RawAsync(Uri server)
     {
         using var raw = new RawEtcd(server);
-        for (var i = 0; i < Rehearsals; i++)
-            await raw.ListAsync(Addresses.RehearsalFolder, PageKeys);
-        var before = Memory.Settled();
-        var started = Stopwatch.GetTimestamp();
-        Check(await raw.ListAsync(StoredIpRow.Folder, PageKeys));
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var after = Memory.Settled();
-        return new(seconds, after.Resident - before.Resident, after.Managed - before.Managed);
+        await RehearseAsync(() => raw.ListAsync(Addresses.RehearsalFolder, EtcdPages.PageKeys));
+        return await MeasureAsync(() => raw.ListAsync(StoredIpRow.Folder, EtcdPages.PageKeys));
     }
 
-    private static void Check(int count)
+    private static async Task RehearseAsync(Func<Task> listAsync)
     {
-        if (count != Addresses.Count)
-            throw new InvalidOperationException($"{count} addresses were listed instead of {Addresses.Count}.");
+        var (compiled, quiet) = (0L, 0);
+        for (var i = 0; i < MostRehearsals && quiet < QuietRehearsals; i++)
+        {
+            await listAsync();
+            await Task.Delay(CompilerDelay, TimeProvider.System);
+            var now = JitInfo.GetCompiledMethodCount();
+            (compiled, quiet) = (now, now == compiled ? quiet + 1 : 0);
+        }
+    }
+
+    private static async Task<Listed> MeasureAsync(Func<Task<int>> listAsync)
+    {
+        var before = Memory.Settled();
+        var (started, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var count = await listAsync();
+        var (seconds, processor) = (Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds);
+        var after = Memory.Settled();
+        return count == Addresses.Count
+            ? new(seconds, processor, after.Resident - before.Resident, after.Managed - before.Managed)
+            : throw new InvalidOperationException($"{count} addresses were listed instead of {Addresses.Count}.");
     }
 }

@@ -12,7 +12,7 @@ internal static class Lists
         {
             raw.Add(await ListProcess.StartAsync("raw", server));
             ours.Add(await ListProcess.StartAsync("ours", server));
-            Tell($"list, etcd, round {round}: {ours[^1].Seconds:0.000} s, raw {raw[^1].Seconds:0.000} s, ratio {ours[^1].Seconds / raw[^1].Seconds:0.00}; resident {ours[^1].ResidentMegabytes:0} MB, managed {ours[^1].ManagedMegabytes:0} MB");
+            Tell($"list, etcd, round {round}: {ours[^1].Seconds:0.000} s ({ours[^1].ProcessorSeconds:0.000} s of processor time), raw {raw[^1].Seconds:0.000} s ({raw[^1].ProcessorSeconds:0.000} s), ratio {ours[^1].Seconds / raw[^1].Seconds:0.00}; resident {ours[^1].ResidentMegabytes:0} MB, managed {ours[^1].ManagedMegabytes:0} MB");
         }
 
         var (median, rawMedian) = (Median(ours.Select(listed => listed.Seconds)), Median(raw.Select(listed => listed.Seconds)));

@@ -13,6 +13,7 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly KnownKeys _known = new();
+    private EtcdPages? _list;
     private WatchStream? _stream;
     private ResponseHeader _seen = new();
     private long _next;
@@ -49,9 +50,17 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
 
     private async Task<IEnumerable<KvEvent>> ListAsync(CancellationToken cancellationToken)
     {
-        var now = await EtcdRange.ReadAsync(client, prefix, cancellationToken);
-        (_seen, _next, _listed, _inFragment) = (now.Moment, now.Moment.Revision + 1, true, false);
-        return _known.Compare(now);
+        if (_list is null)
+        {
+            _list = new(client, prefix);
+            _known.BeginList();
+        }
+
+        var news = _known.Compare(await _list.NextAsync(cancellationToken));
+        if (!_list.IsComplete)
+            return news;
+        (_seen, _next, _listed, _inFragment, _list) = (_list.Moment, _list.Moment.Revision + 1, true, false, null);
+        return news.Concat(_known.EndList((ulong)_seen.Revision));
     }
 
     private async Task<IEnumerable<KvEvent>> ReadAsync(CancellationToken cancellationToken)
@@ -119,9 +128,10 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
     }
 
+    // A list that was interrupted is of a moment that may be gone: it begins anew.
     private void Close()
     {
         _stream?.Dispose();
-        _stream = null;
+        (_stream, _list) = (null, null);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Cilium.Framework.Kvstore.Etcd.Calls;
 using Google.Protobuf.Collections;
 using Mvccpb;
 
@@ -9,36 +8,43 @@ namespace Cilium.Framework.Kvstore.Etcd.Watching;
 internal sealed class KnownKeys
 {
     private readonly Dictionary<string, ulong> _revisions = new(StringComparer.Ordinal);
+    private HashSet<string> _unlisted = [];
     private bool _listed;
 
-    /// <summary>The differences to everything as it is now; after the first list its end.</summary>
-    public IEnumerable<KvEvent> Compare(EtcdRange now)
+    /// <summary>Everything as it is now follows.</summary>
+    public void BeginList() => _unlisted = _revisions.Keys.ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The differences to a part of it.</summary>
+    public IEnumerable<KvEvent> Compare(IReadOnlyList<KeyValue> now)
     {
-        if (!_listed)
-            _revisions.EnsureCapacity(now.Pairs.Count);
-        var gone = _revisions.Count == 0 ? [] : _revisions.Keys.ToHashSet(StringComparer.Ordinal);
-        foreach (var pair in now.Pairs)
+        foreach (var pair in now)
         {
             if (EtcdKeys.Decode(pair.Key) is not { } key)
                 continue;
-            gone.Remove(key);
+            _unlisted.Remove(key);
             ref var revision = ref CollectionsMarshal.GetValueRefOrAddDefault(_revisions, key, out var known);
             var changed = !known || revision != (ulong)pair.ModRevision;
             revision = (ulong)pair.ModRevision;
             if (changed)
                 yield return new(known ? KvEventKind.Modified : KvEventKind.Created, key, pair.Value.Memory, (ulong)pair.ModRevision);
         }
+    }
 
-        foreach (var key in gone)
+    /// <summary>What it did not hold; after the first list its end.</summary>
+    /// <param name="moment">Revision that the list is of.</param>
+    public IEnumerable<KvEvent> EndList(ulong moment)
+    {
+        foreach (var key in _unlisted)
         {
             _revisions.Remove(key);
-            yield return new(KvEventKind.Deleted, key, default, (ulong)now.Moment.Revision);
+            yield return new(KvEventKind.Deleted, key, default, moment);
         }
 
+        _unlisted = [];
         if (_listed)
             yield break;
         _listed = true;
-        yield return new(KvEventKind.ListDone, "", default, (ulong)now.Moment.Revision);
+        yield return new(KvEventKind.ListDone, "", default, moment);
     }
 
     /// <summary>Changes that were not told yet. After an interruption the server repeats some.</summary>
