@@ -11,13 +11,13 @@ public sealed class TableSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
 {
     internal static readonly TableSnapshot<TKey, TRow> Empty = new(
         0,
-        ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Empty,
+        RowMap<TKey, TRow>.Empty,
         ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Empty,
         ImmutableSortedSet.Create<TableChange<TKey, TRow>>(Comparer<TableChange<TKey, TRow>>.Create((a, b) => a.Revision.CompareTo(b.Revision))));
 
     internal TableSnapshot(
         ulong revision,
-        ImmutableDictionary<TKey, TableChange<TKey, TRow>> rows,
+        RowMap<TKey, TRow> rows,
         ImmutableDictionary<TKey, TableChange<TKey, TRow>> tombstones,
         ImmutableSortedSet<TableChange<TKey, TRow>> changes) =>
         (Revision, Rows, Tombstones, Changes) = (revision, rows, tombstones, changes);
@@ -28,7 +28,7 @@ public sealed class TableSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
     /// <inheritdoc />
     public int Count => Rows.Count;
 
-    internal ImmutableDictionary<TKey, TableChange<TKey, TRow>> Rows { get; }
+    internal RowMap<TKey, TRow> Rows { get; }
 
     internal ImmutableDictionary<TKey, TableChange<TKey, TRow>> Tombstones { get; }
 

@@ -10,7 +10,7 @@ public sealed class TableWriter<TKey, TRow>
 {
     private readonly Func<TRow, TKey> _keyOf;
     private readonly bool _keepTombstones;
-    private readonly ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Builder _rows;
+    private readonly RowMap<TKey, TRow>.Builder _rows;
     private readonly ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Builder _tombstones;
     private readonly ImmutableSortedSet<TableChange<TKey, TRow>>.Builder _changes;
     private ulong _revision;
@@ -53,7 +53,7 @@ public sealed class TableWriter<TKey, TRow>
 
         Forget(key);
         var change = new TableChange<TKey, TRow>(++_revision, key, row, IsRemoval: false);
-        _rows[key] = change;
+        _rows.Set(change);
         _changes.Add(change);
         Changed++;
         return true;
