@@ -49,7 +49,8 @@ public interface IKvstore : IAsyncDisposable
     /// <remarks>
     /// Changes of one key come in order and its last state is never lost; intermediate states may be skipped unless
     /// <see cref="KvstoreCapabilities.EveryRevision"/> is claimed. Outages are bridged inside: what vanished meanwhile is reported as
-    /// <see cref="KvEventKind.Deleted"/>. The sequence ends only by cancellation or disposal. A slow reader delays only itself.
+    /// <see cref="KvEventKind.Deleted"/>; an outage in the middle of the list brings what was reported of it already up to date in the same way, before
+    /// <see cref="KvEventKind.ListDone"/>. The sequence ends only by cancellation or disposal. A slow reader delays only itself.
     /// </remarks>
     /// <param name="prefix">Compared as text; empty for everything.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
