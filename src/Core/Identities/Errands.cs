@@ -16,6 +16,9 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
     private static readonly TimeSpan RetryFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryLongest = TimeSpan.FromMinutes(1);
 
+    /// <summary>While the store cannot be reached: however long that lasts, who waits is served within seconds once it can.</summary>
+    private static readonly TimeSpan RetryLongestUnreachable = TimeSpan.FromSeconds(3);
+
     private readonly Dictionary<string, Errand> _errands = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
     private readonly long _origin = time.GetTimestamp();
@@ -53,7 +56,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
             _underWay--;
             if (ended.Exception?.InnerException is CiliumException exception)
             {
-                var pause = errand.Fail(Now);
+                var pause = errand.Fail(Now, exception.Kind == ErrorKind.Unavailable ? RetryLongestUnreachable : RetryLongest);
                 failed(name, exception, errand.Failures, pause);
                 continue;
             }
@@ -94,10 +97,10 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
 
         public int Failures { get; private set; }
 
-        public TimeSpan Fail(TimeSpan now)
+        public TimeSpan Fail(TimeSpan now, TimeSpan longest)
         {
             var pause = RetryFirst * Math.Pow(2, Math.Min(Failures++, 30));
-            pause = pause < RetryLongest ? pause : RetryLongest;
+            pause = pause < longest ? pause : longest;
             Due = now + pause;
             return pause;
         }

@@ -1,0 +1,29 @@
+using Cilium.Framework.Errors;
+using Cilium.Framework.Identities;
+using Cilium.Framework.Tables;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cilium.Framework.Core.Tests.Identities;
+
+public sealed class ErrandsTests
+{
+    [Theory]
+    [InlineData(ErrorKind.Unavailable, 3)]
+    [InlineData(ErrorKind.Conflict, 60)]
+    public async Task Pauses_grow_to_seconds_while_the_store_cannot_be_reached_and_to_a_minute_where_something_else_is_wrong(ErrorKind kind, int longest)
+    {
+        var time = new FakeTimeProvider();
+        await using var errands = new Errands(time, new Wake(), TestContext.Current.CancellationToken);
+        var pauses = new List<TimeSpan>();
+        for (var attempt = 0; attempt < 15; attempt++)
+        {
+            errands.Begin("web", _ => Task.FromException<Action>(new CiliumException(kind, "no")));
+            errands.Harvest((_, _, _, pause) => pauses.Add(pause));
+            time.Advance(pauses[^1]);
+        }
+
+        Assert.Equal([100d, 200d, 400d, 800d], pauses.Take(4).Select(pause => pause.TotalMilliseconds));
+        Assert.Equal(TimeSpan.FromSeconds(longest), pauses[^1]);
+        Assert.Equal(15, pauses.Count);
+    }
+}
