@@ -19,7 +19,7 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
 
     private IReadOnlyDictionary<string, uint> _written = new Dictionary<string, uint>();
 
-    /// <summary>An earlier process left something.</summary>
+    /// <summary>There is a file, of this process or an earlier one.</summary>
     public bool IsKnown { get; private set; }
 
     /// <summary>What an earlier process left.</summary>
@@ -42,7 +42,9 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
             {
                 Keep();
                 await wake.WaitAsync(ct);
-                await Task.Delay(Together, time, ct);
+                // The first list at once: an agent that finds no file takes the store for one that it has never seen.
+                if (IsKnown)
+                    await Task.Delay(Together, time, ct);
             }
         }
         finally
@@ -57,10 +59,10 @@ internal sealed class IdentityMemory(IReadTable<NumericIdentity, StoredIdentityR
         if (!stored.IsInitialized)
             return;
         var seen = stored.GroupBy(row => row.Labels.ToKey()).ToDictionary(group => group.Key, group => group.MaxBy(row => row.Revision)!.Id.Value);
-        if (_written.Count == seen.Count && _written.All(pair => seen.TryGetValue(pair.Key, out var id) && id == pair.Value))
+        if (IsKnown && _written.Count == seen.Count && _written.All(pair => seen.TryGetValue(pair.Key, out var id) && id == pair.Value))
             return;
         file.Write(new SeenIdentities(seen));
-        _written = seen;
+        (_written, IsKnown) = (seen, true);
     }
 }
 

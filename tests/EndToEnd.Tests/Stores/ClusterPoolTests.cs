@@ -30,12 +30,16 @@ public sealed class ClusterPoolTests : IAsyncLifetime
     {
         EtcdStore.Require();
         TestLab.RequireAll();
-        _lab = LabCluster.Create(string.Create(CultureInfo.InvariantCulture, $"c{Environment.ProcessId}"));
-        _etcd = await EtcdServers.StartAsync(_lab, members: 1, Directory.CreateDirectory(_folder["servers"]).FullName, Stop);
-        string[] pools = ["profile=etcd-direct", "ipam.provider=cluster-pool", $"ipam.cluster-pool.ipv4.pools.0={Pool4}", $"ipam.cluster-pool.ipv6.pools.0={Pool6}", "ipam.cluster-pool.ipv6.mask-size=64"];
-        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Etcd.Settings, .. pools], Stop);
-        foreach (var node in Nodes)
-            await HasRangesAsync(node);
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            // Nobody disposes of what did not begin.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -89,6 +93,16 @@ public sealed class ClusterPoolTests : IAsyncLifetime
         foreach (var range in ranges[2])
             Assert.Contains($"claim of {range}\n", output, StringComparison.Ordinal);
         Assert.Equal(ranges.Take(2).SelectMany(range => range).Select(range => Claims + range).Order(StringComparer.Ordinal), await ClaimsAsync());
+    }
+
+    private async Task StartAsync()
+    {
+        _lab = LabCluster.Create(string.Create(CultureInfo.InvariantCulture, $"c{Environment.ProcessId}"));
+        _etcd = await EtcdServers.StartAsync(_lab, members: 1, Directory.CreateDirectory(_folder["servers"]).FullName, Stop);
+        string[] pools = ["profile=etcd-direct", "ipam.provider=cluster-pool", $"ipam.cluster-pool.ipv4.pools.0={Pool4}", $"ipam.cluster-pool.ipv6.pools.0={Pool6}", "ipam.cluster-pool.ipv6.mask-size=64"];
+        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Etcd.Settings, .. pools], Stop);
+        foreach (var node in Nodes)
+            await HasRangesAsync(node);
     }
 
     private async Task<List<string>> ClaimsAsync() => [.. (await Etcd.ReadAsync(Stop)).Keys.Where(key => key.StartsWith(Claims, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];

@@ -116,15 +116,17 @@ public abstract partial class StoreTests(SharedStore store) : IAsyncLifetime
         // A pod with a fixed identity gets all it needs, also where the store's identities are only remembered; so does one with labels that the node has a number for.
         var unlabelled = await running.AddPodAsync("unlabelled", [], Stop);
         Assert.Equal(("ready", Init), await StateAsync(running, unlabelled.ContainerId));
-        var late = Task.WhenAll(restarted.AddPodAsync("unlabelled", [], Stop), restarted.AddPodAsync("again", ["k8s:app=client"], Stop), restarted.AddPodAsync("new", [$"k8s:app=new{Guid.NewGuid():N}"], Stop));
         await Eventually.TrueAsync(
-            async () => await StateOfAsync(restarted, "new") == "waiting-for-identity" && await StateOfAsync(restarted, "unlabelled") == "ready" && await StateOfAsync(restarted, "again") == "ready",
-            "two new pods are ready, and one waits for its number", 2 * Soon);
-        Assert.Equal("starting; waiting for addresses of ipcache", (await restarted.Agent.Client.GetStatusAsync(Stop)).Cilium.Msg);
+            async () => (await restarted.Agent.Client.GetStatusAsync(Stop)).Cilium.Msg == "starting; waiting for addresses of ipcache", "policies are computed with what is remembered", 2 * Soon);
+        LabPod[] known = [await restarted.AddPodAsync("unlabelled", [], Stop), await restarted.AddPodAsync("again", ["k8s:app=server"], Stop)];
+        await using (var echo = new EchoServer(known[1].Namespace, SharedStore.Port))
+            Assert.Equal((false, true), (await ReachesAsync(known[0], known[1]), await ReachesAsync(Pod(2, "client"), known[1])));
+        var late = restarted.AddPodAsync("new", [$"k8s:app=new{Guid.NewGuid():N}"], Stop);
+        await Eventually.TrueAsync(async () => await StateOfAsync(restarted, "new") == "waiting-for-identity", "a pod with new labels waits for its number");
 
         await store.Servers.RunAsync(Stop);
 
-        var pods = await late;
+        LabPod[] pods = [.. known, await late];
         foreach (var pod in pods)
             await Eventually.TrueAsync(async () => (await StateAsync(restarted, pod.ContainerId)).State == "ready", $"{pod.Name} is ready", 2 * Soon);
         await ClusterView.AllSeeEverythingAsync(store.Nodes, 2 * Soon);
