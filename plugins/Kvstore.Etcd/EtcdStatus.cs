@@ -1,8 +1,8 @@
 using Cilium.Framework.Errors;
 using Cilium.Framework.Kvstore.Etcd.Calls;
 using Cilium.Framework.Kvstore.Etcd.Connecting;
+using Cilium.Framework.Kvstore.Etcd.Failures;
 using Etcdserverpb;
-using Grpc.Core;
 
 namespace Cilium.Framework.Kvstore.Etcd;
 
@@ -44,7 +44,7 @@ internal sealed class EtcdStatus(EtcdClient client, EtcdSettings settings)
             EtcdVersion.Accept(status.Version);
             return (true, $"{endpoint.Name} - {status.Version}{(status.Leader == status.Header.MemberId ? " (Leader)" : "")}");
         }
-        catch (Exception error) when (error is RpcException or CiliumException)
+        catch (Exception error) when (TransportFailures.IsFailure(error))
         {
             cancellationToken.ThrowIfCancellationRequested();
             return (false, $"{endpoint.Name}: {(await client.JudgeAsync(error, endpoint, null, within, cancellationToken)).Text}");

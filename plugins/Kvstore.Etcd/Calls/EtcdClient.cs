@@ -84,7 +84,7 @@ internal sealed class EtcdClient(EtcdSettings settings, TimeProvider time, ILogg
     {
         if (error is CiliumException ours)
             return new(ours.Kind, ours.Message, ours.Kind == ErrorKind.Unsupported ? CallEffect.Answered : CallEffect.NotCarriedOut);
-        var rpc = (RpcException)error;
+        var rpc = TransportFailures.Wrapped(error);
         var failure = EtcdAnswers.Judge(rpc.StatusCode, rpc.Status.Detail, _login.Username);
         failure ??= await TransportFailures.JudgeAsync(rpc, endpoint, waited, cancellationToken);
         Remember(failure, endpoint, token);
@@ -160,7 +160,7 @@ internal sealed class EtcdClient(EtcdSettings settings, TimeProvider time, ILogg
                 within = left;
             return (await call.SendAsync(endpoint.Calls, Options(headers, within, cancellationToken)), null);
         }
-        catch (Exception error) when (error is RpcException or CiliumException)
+        catch (Exception error) when (TransportFailures.IsFailure(error))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var failure = await JudgeAsync(error, endpoint, token, within, cancellationToken);

@@ -9,6 +9,12 @@ namespace Cilium.Framework.Kvstore.Etcd.Failures;
 /// <summary>Finds out why a member could not be reached, and says it in one sentence.</summary>
 internal static class TransportFailures
 {
+    /// <summary>A call or stream ended without an answer. Streams let through as it is what breaks a connection, where calls wrap it.</summary>
+    public static bool IsFailure(Exception error) => error is RpcException or CiliumException or IOException or HttpRequestException;
+
+    /// <summary>What a stream let through, as a call would have said it.</summary>
+    public static RpcException Wrapped(Exception error) => error as RpcException ?? new(new Status(StatusCode.Unavailable, error.Message, error));
+
     /// <param name="failure">What the call ended with.</param>
     /// <param name="endpoint">The member.</param>
     /// <param name="waited">How long its answer was awaited.</param>

@@ -45,7 +45,7 @@ internal sealed class WatchStream : IDisposable
                 await stream.CreateAsync(request);
                 return stream;
             }
-            catch (Exception error) when (error is RpcException or CiliumException)
+            catch (Exception error) when (TransportFailures.IsFailure(error))
             {
                 stream?.Dispose();
                 cancellationToken.ThrowIfCancellationRequested();
@@ -64,7 +64,7 @@ internal sealed class WatchStream : IDisposable
             if (!await _call.ResponseStream.MoveNext(cancellationToken))
                 throw new RpcException(new Status(StatusCode.Unavailable, "the server ended the stream"));
         }
-        catch (RpcException error)
+        catch (Exception error) when (TransportFailures.IsFailure(error))
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw Broken(await _client.JudgeAsync(error, _endpoint, _token, OpensWithin, cancellationToken));
