@@ -116,6 +116,7 @@ internal sealed class ClusterScenario(IReadOnlyList<LabNode> nodes, CheckRunner 
             var seen = await look();
             if (seen == expected || TimeProvider.System.GetElapsedTime(started) > Deadline)
                 return seen;
+            // Nothing tells when a node has learned of another; within the deadline it is asked again.
             await Task.Delay(Pause, TimeProvider.System, ct);
         }
     }

@@ -20,6 +20,7 @@ internal sealed class RuleFiles(LabNode node)
 
     private async Task WaitForAsync(long revision, CancellationToken ct)
     {
+        // Nothing tells when the last endpoint enforces a revision; the demo's own deadline ends the asking.
         while ((await node.Agent.Client.ListEndpointsAsync(ct)).Any(endpoint => endpoint.Status.Policy.PolicyRevision < revision))
             await Task.Delay(Pause, TimeProvider.System, ct);
     }

@@ -10,6 +10,7 @@ namespace Cilium.Framework.Operator;
 /// <param name="logger">The log.</param>
 internal sealed partial class StoreWatch(IKvstore store, TimeProvider time, ILogger logger)
 {
+    /// <summary>A store does not tell by itself that it can be used again.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private readonly StoreCalls _calls = new(store, time);
     private volatile KvstoreStatus? _last;

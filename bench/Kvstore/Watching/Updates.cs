@@ -30,6 +30,7 @@ internal static class Updates
         for (var i = 0; i < count; i++)
         {
             if (Interval * i - Stopwatch.GetElapsedTime(started) is { Ticks: > 0 } early)
+                // The pace of the stream is what is measured against.
                 await Task.Delay(early, TimeProvider.System);
             await room.WaitAsync();
             writing.Add(WriteAsync(raw, i, lag, room));

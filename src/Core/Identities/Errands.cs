@@ -62,7 +62,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
             }
 
             _errands.Remove(name);
-#pragma warning disable VSTHRD002 // It has ended.
+#pragma warning disable VSTHRD002 // It has ended: nothing is waited for, and the loop must stay on its thread.
             ended.GetAwaiter().GetResult()();
 #pragma warning restore VSTHRD002
         }

@@ -1,5 +1,4 @@
 using System.Text;
-using Cilium.Framework.Conformance.References;
 using Cilium.Framework.Core.Tests.Store;
 using Cilium.Framework.Health;
 using Cilium.Framework.Ipam;
@@ -10,27 +9,10 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Core.Tests.Nodes;
 
 /// <summary>Nodes that share a store never have one range twice, and each keeps its own.</summary>
-public sealed class PodCidrClaimsTests : IAsyncDisposable
+public sealed class PodCidrClaimsTests : StoreNodes
 {
     private static readonly IpamClusterPool Four = new(IpPrefix.Parse("10.4.0.0/22"), 24);
     private static readonly IpamClusterPool Six = new(IpPrefix.Parse("fd00::/104"), 120);
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly MemoryKvstoreContent _content = new();
-    private readonly MemoryKvstore _anybody;
-    private readonly List<StoreNode> _nodes = [];
-
-    public PodCidrClaimsTests() => _anybody = new(_content);
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes)
-            await node.DisposeAsync();
-        await _anybody.DisposeAsync();
-        _folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private Task<StoreNode> NodeAsync(int number, params IpamClusterPool[] pools) => NodeAsync(number, TimeSpan.FromMinutes(1), pools);
 
@@ -38,8 +20,8 @@ public sealed class PodCidrClaimsTests : IAsyncDisposable
     {
         // A node that is there already: nobody takes the store for one that has lost its content.
         await PutAsync(new NodeKey("default", "ever").StoreKey, "{}");
-        var node = new StoreNode(_content, number, _folder[$"state{number}"], lease: lease, pools: pools).Start();
-        _nodes.Add(node);
+        var node = new StoreNode(Content, number, Folder[$"state{number}"], lease: lease, pools: pools).Start();
+        Nodes.Add(node);
         return node;
     }
 
@@ -49,11 +31,11 @@ public sealed class PodCidrClaimsTests : IAsyncDisposable
 
     private static Task HasAsync(StoreNode node, int ranges) => Eventually.TrueAsync(() => node.Tables.PodCidrs.Count == ranges, $"{node.Key} has {ranges} ranges");
 
-    private async Task PutAsync(string key, string value) => await _anybody.CommitAsync([], [new KvOperation.Put(key, Encoding.UTF8.GetBytes(value))], Ct);
+    private async Task PutAsync(string key, string value) => await Anybody.CommitAsync([], [new KvOperation.Put(key, Encoding.UTF8.GetBytes(value))], Ct);
 
-    private async Task DeleteAsync(IpPrefix range) => await _anybody.CommitAsync([], [new KvOperation.Delete(StoredPodCidrRow.Folder + range)], Ct);
+    private async Task DeleteAsync(IpPrefix range) => await Anybody.CommitAsync([], [new KvOperation.Delete(StoredPodCidrRow.Folder + range)], Ct);
 
-    private async Task<string?> OwnerAsync(IpPrefix range) => await _anybody.GetAsync(StoredPodCidrRow.Folder + range, Ct) is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : null;
+    private async Task<string?> OwnerAsync(IpPrefix range) => await Anybody.GetAsync(StoredPodCidrRow.Folder + range, Ct) is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
     [Fact]
     public async Task Nodes_that_start_together_get_a_range_of_each_family_and_none_twice()
@@ -77,7 +59,7 @@ public sealed class PodCidrClaimsTests : IAsyncDisposable
         const string Said = "no range is left for default/node5 in 10.4.0.0/22 by /24: its endpoints get no address there. "
             + "Remove the claims of nodes that are gone (cilium kvstore get --recursive cilium/framework/v1/pod-cidrs/), or add a pool.";
         await Eventually.TrueAsync(() => HealthOf(fifth) == (HealthLevel.Degraded, Said), "it is said");
-        var gone = _nodes[0];
+        var gone = Nodes[0];
         await gone.DisposeAsync();
         await DeleteAsync(RangesOf(gone)[0]);
         // Once its lease has run out the node does not say any more either that the range is its own.
@@ -93,14 +75,14 @@ public sealed class PodCidrClaimsTests : IAsyncDisposable
         await HasAsync(node, 1);
         var range = RangesOf(node);
         await node.DisposeAsync();
-        var again = new StoreNode(_content, 1, _folder["state1"], pools: Four);
+        var again = new StoreNode(Content, 1, Folder["state1"], pools: Four);
         Assert.Equal(range, RangesOf(again));
         await again.DisposeAsync();
-        Directory.Delete(_folder["state1"], recursive: true);
+        Directory.Delete(Folder["state1"], recursive: true);
         var forgetful = await NodeAsync(1, Four);
         await HasAsync(forgetful, 1);
         Assert.Equal(range, RangesOf(forgetful));
-        Assert.Single(await _anybody.ListAsync(StoredPodCidrRow.Folder, Ct));
+        Assert.Single(await Anybody.ListAsync(StoredPodCidrRow.Folder, Ct));
     }
 
     [Fact]
@@ -139,7 +121,7 @@ public sealed class PodCidrClaimsTests : IAsyncDisposable
     [Fact]
     public async Task Of_two_claims_of_different_sizes_made_at_once_the_later_gives_way()
     {
-        var keys = new PodCidrKeys(new Framework.Store.StoreCalls(_anybody, TimeProvider.System), new NodeKey("default", "late"));
+        var keys = new PodCidrKeys(new Framework.Store.StoreCalls(Anybody, TimeProvider.System), new NodeKey("default", "late"));
         await PutAsync(StoredPodCidrRow.Folder + "10.4.0.0/23", "default/early");
         Assert.False(await keys.TakeAsync(IpPrefix.Parse("10.4.1.0/24"), Ct));
         Assert.Null(await OwnerAsync(IpPrefix.Parse("10.4.1.0/24")));

@@ -1,4 +1,3 @@
-using Cilium.Framework.Conformance.References;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
@@ -10,41 +9,24 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Core.Tests.Store;
 
 /// <summary>Nodes that share a store agree on numbers and learn of each other, also when the store loses everything.</summary>
-public sealed class StoreSideTests : IAsyncDisposable
+public sealed class StoreSideTests : StoreNodes
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly MemoryKvstoreContent _content = new();
-    private readonly MemoryKvstore _anybody;
-    private readonly List<StoreNode> _nodes = [];
-
-    public StoreSideTests() => _anybody = new(_content);
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes)
-            await node.DisposeAsync();
-        await _anybody.DisposeAsync();
-        _folder.Dispose();
-    }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     private async Task<StoreNode> NodeAsync(int number, bool hostsOperator = false, TimeSpan? lease = null)
     {
         // So that nobody takes the store for one that has lost its content.
-        await _anybody.CommitAsync([], [new KvOperation.Put(IdentityKeys.Number(new(999)), IdentityKeys.Plain.Value(LabelSet.Parse("k8s:app=ever")))], Ct);
-        var node = new StoreNode(_content, number, _folder[$"state{number}"], hostsOperator, lease).Start();
-        _nodes.Add(node);
+        await Anybody.CommitAsync([], [new KvOperation.Put(IdentityKeys.Number(new(999)), IdentityKeys.Plain.Value(LabelSet.Parse("k8s:app=ever")))], Ct);
+        var node = new StoreNode(Content, number, Folder[$"state{number}"], hostsOperator, lease).Start();
+        Nodes.Add(node);
         return node;
     }
 
     private async Task<SortedDictionary<string, string>> ContentAsync() =>
-        new((await _anybody.ListAsync("cilium/state/", Ct)).ToDictionary(entry => entry.Key, entry => System.Text.Encoding.UTF8.GetString(entry.Value.Span)), StringComparer.Ordinal);
+        new((await Anybody.ListAsync("cilium/state/", Ct)).ToDictionary(entry => entry.Key, entry => System.Text.Encoding.UTF8.GetString(entry.Value.Span)), StringComparer.Ordinal);
 
     private async Task WipeAsync()
     {
-        foreach (var chunk in (await _anybody.ListAsync("", Ct)).Chunk(64))
-            await _anybody.CommitAsync([], [.. chunk.Select(entry => new KvOperation.Delete(entry.Key))], Ct);
+        foreach (var chunk in (await Anybody.ListAsync("", Ct)).Chunk(64))
+            await Anybody.CommitAsync([], [.. chunk.Select(entry => new KvOperation.Delete(entry.Key))], Ct);
     }
 
     private Task HoldsAsync(SortedDictionary<string, string> content) => Eventually.TrueAsync(
@@ -115,8 +97,8 @@ public sealed class StoreSideTests : IAsyncDisposable
         await Eventually.TrueAsync(() => one.Tables.StoredIdentities.Count == 1, "the number was seen");
         var two = await NodeAsync(2, hostsOperator: true);
         await Eventually.TrueAsync(() => one.Tables.StoredIdentities.Count == 0 && two.Tables.StoredIdentities.Count == 0, "it is forgotten");
-        Assert.Empty(await _anybody.ListAsync(IdentityKeys.Numbers, Ct));
-        Assert.Single(await _anybody.ListAsync(IdentityKeys.Collected, Ct));
+        Assert.Empty(await Anybody.ListAsync(IdentityKeys.Numbers, Ct));
+        Assert.Single(await Anybody.ListAsync(IdentityKeys.Collected, Ct));
     }
 
     [Fact]
@@ -126,9 +108,9 @@ public sealed class StoreSideTests : IAsyncDisposable
         await Eventually.TrueAsync(() => one.Tables.StoredIdentities.IsInitialized && one.Tables.StoredIdentities.Count == 0, "the first has collected");
         var two = await NodeAsync(2, hostsOperator: true);
         await Eventually.TrueAsync(() => two.Tables.Publications.Rows.Count == 1 && two.Tables.Publications.Rows.All(row => row.IsDone), "the second is at work");
-        Assert.Equal("default/node1", System.Text.Encoding.UTF8.GetString((await _anybody.GetAsync(IdentityCollection.TurnKey, Ct))!.Value.Span));
+        Assert.Equal("default/node1", System.Text.Encoding.UTF8.GetString((await Anybody.GetAsync(IdentityCollection.TurnKey, Ct))!.Value.Span));
         // What came after the first one's turn waits for the next.
-        Assert.NotNull(await _anybody.GetAsync(IdentityKeys.Number(new(999)), Ct));
+        Assert.NotNull(await Anybody.GetAsync(IdentityKeys.Number(new(999)), Ct));
     }
 
     [Fact]
@@ -138,7 +120,7 @@ public sealed class StoreSideTests : IAsyncDisposable
         await one.AddAsync(7, "k8s:app=web");
         await Eventually.TrueAsync(() => two.Tables.StoredIps.Count == 1 && two.Tables.Nodes.Count == 2 && one.Tables.StoredNodes.Count == 2, "they know each other");
         var before = await ContentAsync();
-        await _anybody.CommitAsync([], [new KvOperation.Delete("cilium/state/nodes/v1/default/node1"), new KvOperation.Delete("cilium/state/ip/v1/default/10.1.0.7")], Ct);
+        await Anybody.CommitAsync([], [new KvOperation.Delete("cilium/state/nodes/v1/default/node1"), new KvOperation.Delete("cilium/state/ip/v1/default/10.1.0.7")], Ct);
         await HoldsAsync(before);
     }
 
@@ -149,31 +131,33 @@ public sealed class StoreSideTests : IAsyncDisposable
         var web = await two.AddAsync(7, "k8s:app=web");
         await Eventually.TrueAsync(() => one.Tables.StoredIps.Count == 1 && one.Tables.Nodes.Count == 2, "the node is known");
 
-        await _nodes[1].DisposeAsync();
-        var again = new StoreNode(_content, 2, _folder["state2"], lease: TimeSpan.FromSeconds(2)).Start();
-        _nodes[1] = again;
+        await Nodes[1].DisposeAsync();
+        var again = new StoreNode(Content, 2, Folder["state2"], lease: TimeSpan.FromSeconds(2)).Start();
+        Nodes[1] = again;
         Assert.Equal(web, await again.AddAsync(7, "k8s:app=web"));
-        // The former process's lease runs out meanwhile.
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Ct);
+        // The former process's lease has run out when one has that was granted after it, for as long, and was never renewed.
+        await using (var later = await Anybody.GrantLeaseAsync(TimeSpan.FromSeconds(2), Ct))
+            await Anybody.CommitAsync([], [new KvOperation.Put("later", ReadOnlyMemory<byte>.Empty, later)], Ct);
+        await Eventually.TrueAsync(async () => await Anybody.GetAsync("later", Ct) is null, "the former lease has run out");
         Assert.Equal((1, 2), (one.Tables.StoredIps.Count, one.Tables.Nodes.Count));
 
         await again.DisposeAsync();
         await Eventually.TrueAsync(() => one.Tables.StoredIps.Count == 0 && one.Tables.Nodes.Count == 1, "the node is gone");
-        Assert.Empty(await _anybody.ListAsync(IdentityKeys.Uses, Ct));
+        Assert.Empty(await Anybody.ListAsync(IdentityKeys.Uses, Ct));
     }
 
     [Fact]
     public async Task A_node_removes_what_it_published_before_and_no_longer_has_and_nothing_of_others()
     {
-        var before = new StoreNode(_content, 1, _folder["state1"]).Start();
-        _nodes.Add(before);
+        var before = new StoreNode(Content, 1, Folder["state1"]).Start();
+        Nodes.Add(before);
         await before.AddAsync(7, "k8s:app=web");
         await before.AddAsync(8, "k8s:app=web");
-        await Eventually.TrueAsync(async () => (await _anybody.ListAsync(StoredIpRow.Folder, Ct)).Count == 2, "both addresses are published");
+        await Eventually.TrueAsync(async () => (await Anybody.ListAsync(StoredIpRow.Folder, Ct)).Count == 2, "both addresses are published");
         await before.DisposeAsync();
         // Another node has the address of one of them by now.
-        await _anybody.CommitAsync([], [new KvOperation.Put("cilium/state/ip/v1/default/10.1.0.8", """{"IP":"10.1.0.8","Mask":null,"HostIP":"192.168.0.9","ID":1000,"Metadata":""}"""u8.ToArray())], Ct);
-        _nodes[0] = new StoreNode(_content, 1, _folder["state1"]).Start();
-        await Eventually.TrueAsync(async () => (await _anybody.ListAsync(StoredIpRow.Folder, Ct)).Select(entry => entry.Key).SequenceEqual(["cilium/state/ip/v1/default/10.1.0.8"]), "only the address that it no longer has is gone");
+        await Anybody.CommitAsync([], [new KvOperation.Put("cilium/state/ip/v1/default/10.1.0.8", """{"IP":"10.1.0.8","Mask":null,"HostIP":"192.168.0.9","ID":1000,"Metadata":""}"""u8.ToArray())], Ct);
+        Nodes[0] = new StoreNode(Content, 1, Folder["state1"]).Start();
+        await Eventually.TrueAsync(async () => (await Anybody.ListAsync(StoredIpRow.Folder, Ct)).Select(entry => entry.Key).SequenceEqual(["cilium/state/ip/v1/default/10.1.0.8"]), "only the address that it no longer has is gone");
     }
 }
