@@ -179,7 +179,7 @@ public sealed class Table<TKey, TRow> : IWriteTable<TKey, TRow>
         if (dead.Length == 0)
             return;
         var tombstones = _snapshot.Tombstones.RemoveRange(dead.Select(tombstone => tombstone.Key));
-        Volatile.Write(ref _snapshot, new TableSnapshot<TKey, TRow>(_snapshot.Revision, _snapshot.Rows, tombstones, _snapshot.Changes.Except(dead)));
+        Volatile.Write(ref _snapshot, new TableSnapshot<TKey, TRow>(_snapshot.Revision, _snapshot.Rows, tombstones, _snapshot.Append()));
     }
 
     private void ListDone(TableSource source)

@@ -10,17 +10,16 @@ public sealed class TableSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
     where TRow : class
 {
     internal static readonly TableSnapshot<TKey, TRow> Empty = new(
-        0,
-        RowMap<TKey, TRow>.Empty,
-        ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Empty,
-        ImmutableSortedSet.Create<TableChange<TKey, TRow>>(Comparer<TableChange<TKey, TRow>>.Create((a, b) => a.Revision.CompareTo(b.Revision))));
+        0, RowMap<TKey, TRow>.Empty, ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Empty, ChangeLog<TKey, TRow>.Empty.ToBuilder());
+
+    private readonly ChangeLog<TKey, TRow> _changes;
 
     internal TableSnapshot(
-        ulong revision,
-        RowMap<TKey, TRow> rows,
-        ImmutableDictionary<TKey, TableChange<TKey, TRow>> tombstones,
-        ImmutableSortedSet<TableChange<TKey, TRow>> changes) =>
-        (Revision, Rows, Tombstones, Changes) = (revision, rows, tombstones, changes);
+        ulong revision, RowMap<TKey, TRow> rows, ImmutableDictionary<TKey, TableChange<TKey, TRow>> tombstones, ChangeLog<TKey, TRow>.Builder changes)
+    {
+        (Revision, Rows, Tombstones) = (revision, rows, tombstones);
+        _changes = changes.ToLog(rows.Count + tombstones.Count, IsLast);
+    }
 
     /// <summary>Number of the last change; 0 for a table that was never written.</summary>
     public ulong Revision { get; }
@@ -32,8 +31,8 @@ public sealed class TableSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
 
     internal ImmutableDictionary<TKey, TableChange<TKey, TRow>> Tombstones { get; }
 
-    // Rows and tombstones together, one entry per key, ordered by revision.
-    internal ImmutableSortedSet<TableChange<TKey, TRow>> Changes { get; }
+    /// <summary>Changes that are kept, replaced ones included.</summary>
+    internal int Kept => _changes.Count;
 
     /// <summary>The row under a key; null when there is none.</summary>
     public TRow? this[TKey key] => Rows.TryGetValue(key, out var change) ? change.Row : null;
@@ -50,26 +49,19 @@ public sealed class TableSnapshot<TKey, TRow> : IReadOnlyCollection<TRow>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Last changes after a revision, oldest first, removals of keys included as long as they are remembered.</summary>
-    internal IEnumerable<TableChange<TKey, TRow>> Since(ulong revision)
+    internal List<TableChange<TKey, TRow>> Since(ulong revision)
     {
-        if (revision >= Revision || Changes.IsEmpty)
-            yield break;
-        for (var i = FirstAfter(revision); i < Changes.Count; i++)
-            yield return Changes[i];
-    }
-
-    private int FirstAfter(ulong revision)
-    {
-        var (low, high) = (0, Changes.Count);
-        while (low < high)
+        var since = new List<TableChange<TKey, TRow>>();
+        foreach (var change in _changes.After(revision))
         {
-            var middle = (low + high) / 2;
-            if (Changes[middle].Revision > revision)
-                high = middle;
-            else
-                low = middle + 1;
+            if (IsLast(change))
+                since.Add(change);
         }
 
-        return low;
+        return since;
     }
+
+    internal ChangeLog<TKey, TRow>.Builder Append() => _changes.ToBuilder();
+
+    private bool IsLast(TableChange<TKey, TRow> change) => ReferenceEquals(change.IsRemoval ? Tombstones.GetValueOrDefault(change.Key) : Rows.TryGetValue(change.Key, out var last) ? last : null, change);
 }

@@ -21,7 +21,8 @@ public sealed class TableTracker<TKey, TRow> : IDisposable
         if (snapshot.Revision == _position)
             return [];
         // What was gone before this reader was born never existed for it.
-        var changes = snapshot.Since(_position).Where(change => !change.IsRemoval || change.Revision > _born).ToArray();
+        var changes = snapshot.Since(_position);
+        changes.RemoveAll(change => change.IsRemoval && change.Revision <= _born);
         Volatile.Write(ref _position, snapshot.Revision);
         _table.Forget();
         return changes;

@@ -12,7 +12,7 @@ public sealed class TableWriter<TKey, TRow>
     private readonly bool _keepTombstones;
     private readonly RowMap<TKey, TRow>.Builder _rows;
     private readonly ImmutableDictionary<TKey, TableChange<TKey, TRow>>.Builder _tombstones;
-    private readonly ImmutableSortedSet<TableChange<TKey, TRow>>.Builder _changes;
+    private readonly ChangeLog<TKey, TRow>.Builder _changes;
     private ulong _revision;
 
     internal TableWriter(TableSnapshot<TKey, TRow> snapshot, Func<TRow, TKey> keyOf, bool keepTombstones)
@@ -20,7 +20,7 @@ public sealed class TableWriter<TKey, TRow>
         (_keyOf, _keepTombstones, _revision) = (keyOf, keepTombstones, snapshot.Revision);
         _rows = snapshot.Rows.ToBuilder();
         _tombstones = snapshot.Tombstones.ToBuilder();
-        _changes = snapshot.Changes.ToBuilder();
+        _changes = snapshot.Append();
     }
 
     /// <summary>Number of changes so far.</summary>
@@ -44,14 +44,9 @@ public sealed class TableWriter<TKey, TRow>
     {
         ArgumentNullException.ThrowIfNull(row);
         var key = _keyOf(row);
-        if (_rows.TryGetValue(key, out var old))
-        {
-            if (EqualityComparer<TRow>.Default.Equals(old.Row, row))
-                return false;
-            _changes.Remove(old);
-        }
-
-        Forget(key);
+        if (_rows.TryGetValue(key, out var old) && EqualityComparer<TRow>.Default.Equals(old.Row, row))
+            return false;
+        _tombstones.Remove(key);
         var change = new TableChange<TKey, TRow>(++_revision, key, row, IsRemoval: false);
         _rows.Set(change);
         _changes.Add(change);
@@ -65,7 +60,6 @@ public sealed class TableWriter<TKey, TRow>
         if (!_rows.TryGetValue(key, out var old))
             return false;
         _rows.Remove(key);
-        _changes.Remove(old);
         _revision++;
         Changed++;
         if (!_keepTombstones)
@@ -76,13 +70,5 @@ public sealed class TableWriter<TKey, TRow>
         return true;
     }
 
-    internal TableSnapshot<TKey, TRow> ToSnapshot() => new(_revision, _rows.ToImmutable(), _tombstones.ToImmutable(), _changes.ToImmutable());
-
-    private void Forget(TKey key)
-    {
-        if (!_tombstones.TryGetValue(key, out var tombstone))
-            return;
-        _tombstones.Remove(key);
-        _changes.Remove(tombstone);
-    }
+    internal TableSnapshot<TKey, TRow> ToSnapshot() => new(_revision, _rows.ToImmutable(), _tombstones.ToImmutable(), _changes);
 }

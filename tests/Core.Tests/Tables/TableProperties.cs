@@ -40,7 +40,7 @@ public class TableProperties
             Follow(trackers[i], copies[i]);
         return copies.Append(table.ToDictionary(row => row.Key, row => row.Value)).All(copy => copy.Count == expected.Count && copy.All(expected.Contains))
             && table.Snapshot.Tombstones.IsEmpty
-            && table.Snapshot.Changes.Count == table.Count;
+            && table.Snapshot.Since(0).Count == table.Count;
     }
 
     private static void Follow(TableTracker<int, Row> tracker, Dictionary<int, int> copy)

@@ -107,7 +107,37 @@ public class TableTests
         Assert.Single(_table.Snapshot.Tombstones);
         slow.Next();
         Assert.Empty(_table.Snapshot.Tombstones);
-        Assert.Empty(_table.Snapshot.Changes);
+        Assert.Empty(_table.Snapshot.Since(0));
+    }
+
+    [Fact]
+    public void A_commit_that_threw_leaves_nothing_behind_for_a_tracker()
+    {
+        _table.Upsert(new("a", 1));
+        var before = _table.Snapshot;
+        Assert.Throws<FormatException>(() => _table.Write(writer => throw new FormatException($"{writer.Upsert(new("b", 1))}")));
+        _table.Upsert(new("c", 1));
+        using var tracker = _table.Track();
+        Assert.Equal(["a", "c"], tracker.Next().Select(Describe));
+        Assert.Equal(["a"], before.Since(0).Select(change => change.Key));
+    }
+
+    [Fact]
+    public void Rows_written_over_and_over_are_not_all_kept_and_older_snapshots_still_read_theirs()
+    {
+        using var slow = _table.Track();
+        for (var key = 0; key < 100; key++)
+            _table.Upsert(new($"{key}", 0));
+        var before = _table.Snapshot;
+        for (var i = 1; i <= 10_000; i++)
+        {
+            _table.Upsert(new($"{i % 100}", i));
+            Assert.InRange(_table.Snapshot.Kept, 100, 100 + (100 / 2) + 64);
+        }
+
+        Assert.Equal(Enumerable.Range(9_901, 100), slow.Next().Select(change => change.Row.Value));
+        Assert.Equal(100, before.Since(0).Count);
+        Assert.All(before.Since(50), change => Assert.Equal(0, change.Row.Value));
     }
 
     [Fact]
