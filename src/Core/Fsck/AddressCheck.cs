@@ -1,3 +1,4 @@
+using Cilium.Framework.Errors;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Kvstore;
 using Cilium.Framework.Nodes;
@@ -12,7 +13,7 @@ internal static class AddressCheck
     {
         // Sorted by first address, a range overlaps one before it exactly when the widest open one still holds it.
         var open = new Dictionary<bool, (IpPrefix Range, NodeKey Node)>();
-        var nodes = Read(entries, NodeKey.Folder, NodeJson.Read, "node", findings).Select(read => read.Row);
+        var nodes = Read(entries, NodeKey.Folder, NodeKey.Read, NodeJson.Read, new("node", "CLUSTER/NODE"), findings).Select(read => read.Row);
         foreach (var (range, node) in nodes.SelectMany(node => node.PodCidrs.Select(range => (Range: range, node.Key))).OrderBy(of => of.Range))
         {
             if (open.TryGetValue(range.IsIPv6, out var before) && before.Range.Contains(range))
@@ -29,7 +30,7 @@ internal static class AddressCheck
 
     public static void CheckAddresses(IEnumerable<KvEntry> entries, List<KeySpaceFinding> findings)
     {
-        foreach (var same in Read(entries, StoredIpRow.Folder, IpJson.Read, "address", findings).GroupBy(read => read.Row.Prefix).Where(same => same.Count() > 1).OrderBy(same => same.Key))
+        foreach (var same in Read(entries, StoredIpRow.Folder, StoredIpRow.ReadKey, IpJson.Read, new("address", "an IPv4 or IPv6 address or range"), findings).GroupBy(read => read.Row.Prefix).Where(same => same.Count() > 1).OrderBy(same => same.Key))
         {
             var usual = StoredIpRow.StoreKey(same.Key);
             var keys = same.Select(read => read.Entry.Key).Order(StringComparer.Ordinal).ToList();
@@ -37,21 +38,26 @@ internal static class AddressCheck
         }
     }
 
-    private static List<(KvEntry Entry, TRow Row)> Read<TRow>(IEnumerable<KvEntry> entries, string folder, Func<string, ReadOnlyMemory<byte>, TRow> read, string what, List<KeySpaceFinding> findings)
+    private static List<(KvEntry Entry, TRow Row)> Read<TKey, TRow>(
+        IEnumerable<KvEntry> entries, string folder, Func<string, TKey?> keyOf, Func<TKey, ReadOnlyMemory<byte>, TRow> read, Kind what, List<KeySpaceFinding> findings)
+        where TKey : struct
     {
         var rows = new List<(KvEntry, TRow)>();
         foreach (var entry in entries)
         {
             try
             {
-                rows.Add((entry, read(entry.Key[folder.Length..], entry.Value)));
+                var name = entry.Key[folder.Length..];
+                rows.Add((entry, read(keyOf(name) ?? throw new FormatException($"\"{Excerpt.Of(name)}\" is no {what.Name}. Accepted: {what.Accepted}."), entry.Value)));
             }
             catch (FormatException exception)
             {
-                findings.Add(new(KeySpaceDefect.Unreadable, entry.Key, $"is no {what}: {exception.Message}", KeySpaceDeed.Remove(entry)));
+                findings.Add(new(KeySpaceDefect.Unreadable, entry.Key, $"is no {what.Name}: {exception.Message}", KeySpaceDeed.Remove(entry)));
             }
         }
 
         return rows;
     }
+
+    private readonly record struct Kind(string Name, string Accepted);
 }

@@ -114,7 +114,9 @@ internal sealed class StoreSide : IAsyncDisposable
             return true;
         try
         {
-            var host = entry.Key.StartsWith(StoredIpRow.Folder, StringComparison.Ordinal) ? IpJson.Read(entry.Key[StoredIpRow.Folder.Length..], entry.Value).Host : null;
+            if (!entry.Key.StartsWith(StoredIpRow.Folder, StringComparison.Ordinal) || StoredIpRow.ReadKey(entry.Key[StoredIpRow.Folder.Length..]) is not { } address)
+                return false;
+            var host = IpJson.Read(address, entry.Value).Host;
             return host is not null && _tables.HostAddresses[IpPrefix.Host(host)] is not null;
         }
         catch (FormatException)

@@ -1,3 +1,4 @@
+using System.Net;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Store;
 
@@ -19,21 +20,44 @@ internal static class IpJson
     });
 
     /// <summary>Reads an address.</summary>
-    /// <param name="key">The part of the store key after its folder.</param>
+    /// <param name="key">Which one the store key says it is.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="FormatException">It is none, or is about another address than its key; the text says which member.</exception>
-    public static StoredIpRow Read(string key, ReadOnlyMemory<byte> value)
+    public static StoredIpRow Read(IpPrefix key, ReadOnlyMemory<byte> value)
     {
-        using var document = GoJson.Parse(value);
-        var json = document.RootElement;
-        var address = json.Address("IP") ?? throw new FormatException("IP is missing. Accepted: an IPv4 or IPv6 address.");
-        var prefix = json.Masked("Mask", address);
-        if (StoredIpRow.ReadKey(key) != prefix)
+        try
+        {
+            return Read(key, new GoJsonReader(value));
+        }
+        catch (Exception exception) when (GoJson.IsBroken(exception))
+        {
+            throw GoJson.NoJson(exception);
+        }
+    }
+
+    private static StoredIpRow Read(IpPrefix key, GoJsonReader json)
+    {
+        var (address, host, mask, id, metadata) = ((IPAddress?)null, (IPAddress?)null, "", NumericIdentity.Unknown, "");
+        while (json.Next())
+        {
+            if (json.Is("IP"u8))
+                address = json.Address("IP");
+            else if (json.Is("Mask"u8))
+                mask = json.Text("Mask");
+            else if (json.Is("HostIP"u8))
+                host = json.Address("HostIP");
+            else if (json.Is("ID"u8))
+                id = new(json.Number("ID"));
+            else if (json.Is("Metadata"u8))
+                metadata = json.Text("Metadata");
+        }
+
+        var prefix = GoJson.Masked("Mask", mask, address ?? throw new FormatException("IP is missing. Accepted: an IPv4 or IPv6 address."));
+        if (prefix != key)
             throw new FormatException($"the value is about {prefix}, not about {key}.");
-        var id = new NumericIdentity(json.Number("ID"));
         // What means something on one node only, or nothing, cannot come from another.
         if (id == NumericIdentity.Unknown || id == NumericIdentity.Host || id.Value >= NumericIdentity.NodeLocalScope)
             throw new FormatException($"ID: {id} means nothing on another node. Accepted: 2..{NumericIdentity.NodeLocalScope - 1}.");
-        return new StoredIpRow(prefix, id, json.Address("HostIP"), json.Text("Metadata"));
+        return new StoredIpRow(prefix, id, host, metadata);
     }
 }

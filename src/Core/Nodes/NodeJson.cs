@@ -31,22 +31,20 @@ internal static class NodeJson
     });
 
     /// <summary>Reads a node.</summary>
-    /// <param name="key">The part of the store key after its folder: it says which node it is.</param>
+    /// <param name="key">Which one the store key says it is.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="FormatException">It is none; the text says which member.</exception>
-    public static NodeRow Read(string key, ReadOnlyMemory<byte> value)
+    public static NodeRow Read(NodeKey key, ReadOnlyMemory<byte> value) => GoJson.Read(value, json =>
     {
-        using var document = GoJson.Parse(value);
-        var json = document.RootElement;
         var further = json.EnumerateObject().Where(member => !Understood.Contains(member.Name)).ToList();
         return new NodeRow
         {
-            Key = NodeKey.Read(key) ?? throw new FormatException($"\"{key}\" is no node. Accepted: CLUSTER/NODE."),
+            Key = key,
             Addresses = ReadAddresses(json), IPv4PodCidr = json.Range("IPv4AllocCIDR"), IPv6PodCidr = json.Range("IPv6AllocCIDR"),
             IPv4Health = json.Address("IPv4HealthIP"), IPv6Health = json.Address("IPv6HealthIP"), ClusterId = json.Number("ClusterID"), Origin = NodeOrigin.Kvstore,
             Further = further.Count == 0 ? "" : GoJson.Object(writer => further.ForEach(member => member.WriteTo(writer))),
         };
-    }
+    });
 
     private static void WriteAddresses(Utf8JsonWriter writer, NodeRow node)
     {

@@ -21,9 +21,9 @@ public sealed record StoredPodCidrRow(IpPrefix Cidr, NodeKey Node)
     internal static IpPrefix? ReadKey(string text) => IpPrefix.TryParse(text, out var cidr) ? cidr : null;
 
     /// <summary>Reads a claim.</summary>
-    /// <param name="key">The part of the store key after its folder.</param>
+    /// <param name="key">Which range the store key says it is.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="FormatException">It is none; the text says what is accepted.</exception>
-    internal static StoredPodCidrRow Read(string key, ReadOnlyMemory<byte> value) =>
-        new(IpPrefix.Parse(key), NodeKey.Read(Encoding.UTF8.GetString(value.Span)) ?? throw new FormatException("the value is no node. Accepted: CLUSTER/NODE."));
+    internal static StoredPodCidrRow Read(IpPrefix key, ReadOnlyMemory<byte> value) =>
+        new(key, NodeKey.Read(Encoding.UTF8.GetString(value.Span)) ?? throw new FormatException("the value is no node. Accepted: CLUSTER/NODE."));
 }

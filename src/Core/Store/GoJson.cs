@@ -49,20 +49,23 @@ internal static class GoJson
         writer.WriteBase64String(name, mask);
     }
 
-    /// <summary>The object that a value is.</summary>
+    /// <summary>Reads the object that a value is.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> value)
+    public static T Read<T>(ReadOnlyMemory<byte> value, Func<JsonElement, T> read)
     {
         try
         {
-            var document = JsonDocument.Parse(value);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new FormatException($"the value is a JSON {document.RootElement.ValueKind}. Accepted: an object.");
+            using var document = JsonDocument.Parse(value);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw NoObject(document.RootElement.ValueKind);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (IsBroken(exception))
         {
-            throw new FormatException($"the value is no JSON: {exception.Message}", exception);
+            throw NoJson(exception);
         }
     }
+
+    /// <summary>What the readers of .NET throw at a value that is no JSON; at texts that are no Unicode only when they are asked for.</summary>
+    public static bool IsBroken(Exception exception) => exception is JsonException or InvalidOperationException;
 
     /// <summary>Text of a member; "" when there is none.</summary>
     public static string Text(this JsonElement element, string name) => !element.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null
@@ -74,9 +77,7 @@ internal static class GoJson
         : member.ValueKind == JsonValueKind.Number && member.TryGetUInt32(out var number) ? number : throw Refused(name, member, "0..4294967295");
 
     /// <summary>Address of a member; null when it is missing or empty.</summary>
-    public static IPAddress? Address(this JsonElement element, string name) => element.Text(name) is { Length: > 0 } text
-        ? IpPrefix.TryParseAddress(text, out var address) ? address : throw Refused(name, element.GetProperty(name), "an IPv4 or IPv6 address")
-        : null;
+    public static IPAddress? Address(this JsonElement element, string name) => AddressOf(name, element.Text(name));
 
     /// <summary>Range of a member that holds address and mask; null when it is missing.</summary>
     public static IpPrefix? Range(this JsonElement element, string name)
@@ -85,27 +86,44 @@ internal static class GoJson
             return null;
         if (member.ValueKind != JsonValueKind.Object || member.Address("IP") is not { } address)
             throw Refused(name, member, "{\"IP\":\"10.0.0.0\",\"Mask\":\"/wAAAA==\"}");
-        return member.Masked("Mask", address);
+        return Masked("Mask", member.Text("Mask"), address);
     }
 
-    /// <summary>The range around an address that a mask makes; the address alone when there is no mask.</summary>
-    public static IpPrefix Masked(this JsonElement element, string name, IPAddress address)
+    /// <summary>Address that a member's text is; null when it is empty.</summary>
+    public static IPAddress? AddressOf(string name, string text) => text.Length == 0
+        ? null
+        : IpPrefix.TryParseAddress(text, out var address) ? address : throw Refused(name, Quoted(text), "an IPv4 or IPv6 address");
+
+    /// <summary>The range around an address that a member's text, a mask, makes; the address alone when it is empty.</summary>
+    public static IpPrefix Masked(string name, string text, IPAddress address)
     {
-        if (element.Text(name) is not { Length: > 0 } text)
+        if (text.Length == 0)
             return IpPrefix.Host(address);
         var mask = new byte[16];
         if (!Convert.TryFromBase64String(text, mask, out var length) || (length != 4 && length != 16))
-            throw Refused(name, element.GetProperty(name), "the base64 of 4 or 16 bytes");
+            throw Refused(name, Quoted(text), "the base64 of 4 or 16 bytes");
         var bits = mask.AsSpan(0, length).ToArray().SelectMany(part => Enumerable.Range(0, 8).Select(bit => (part & (0x80 >> bit)) != 0)).ToList();
         var ones = bits.TakeWhile(bit => bit).Count();
         var host = IpPrefix.Host(address);
         // Go writes an IPv4 mask with 16 bytes when the address has them.
         var prefix = host.IsIPv6 || length == 4 ? ones : ones - 96;
         if (bits.Skip(ones).Any(bit => bit) || prefix < 0 || prefix > host.Length)
-            throw Refused(name, element.GetProperty(name), $"a mask of leading ones for {address}");
+            throw Refused(name, Quoted(text), $"a mask of leading ones for {address}");
         return new IpPrefix(address, prefix);
     }
 
     /// <summary>What a member has instead of what is accepted.</summary>
-    public static FormatException Refused(string name, JsonElement member, string accepted) => new($"{name}: {Excerpt.Of(member.GetRawText())} is not accepted. Accepted: {accepted}.");
+    public static FormatException Refused(string name, JsonElement member, string accepted) => Refused(name, member.GetRawText(), accepted);
+
+    /// <param name="name">The member.</param>
+    /// <param name="json">Its value as it is written.</param>
+    /// <param name="accepted">What should stand there.</param>
+    public static FormatException Refused(string name, string json, string accepted) => new($"{name}: {Excerpt.Of(json)} is not accepted. Accepted: {accepted}.");
+
+    public static FormatException NoJson(Exception exception) => new($"the value is no JSON: {exception.Message}", exception);
+
+    /// <summary>What a value is instead of an object.</summary>
+    public static FormatException NoObject(JsonValueKind kind) => new($"the value is a JSON {kind}. Accepted: an object.");
+
+    private static string Quoted(string text) => $"\"{text}\"";
 }

@@ -13,7 +13,7 @@ namespace Cilium.Framework.Store;
 /// <param name="source">Told when everything in the store was read.</param>
 /// <param name="health">Where unreadable keys are told.</param>
 internal sealed class StoreSource<TKey, TRow>(
-    IKvstore store, string folder, Func<string, TKey?> keyOf, Func<string, ReadOnlyMemory<byte>, TRow> read, IWriteTable<TKey, TRow> table, TableSource source, IHealthReporter health)
+    IKvstore store, string folder, Func<string, TKey?> keyOf, Func<TKey, ReadOnlyMemory<byte>, TRow> read, IWriteTable<TKey, TRow> table, TableSource source, IHealthReporter health)
     where TKey : struct
     where TRow : class
 {
@@ -54,7 +54,7 @@ internal sealed class StoreSource<TKey, TRow>(
 
         try
         {
-            writer.Upsert(read(happened.Key[folder.Length..], happened.Value));
+            writer.Upsert(read(key, happened.Value));
             Judge(happened.Key, null);
         }
         catch (FormatException exception)

@@ -125,7 +125,7 @@ public sealed class KeySpaceCheckTests
     [InlineData("cilium/state/identities/v1/value/k8s:app=web;/10.0.0.1", "three", "its value is no number. Node 10.0.0.1 writes it again if it lives.")]
     [InlineData("cilium/state/nodes/v1/default/a", "{", "is no node: the value is no JSON: ")]
     [InlineData("cilium/state/nodes/v1/a", "{}", "is no node: \"a\" is no node. Accepted: CLUSTER/NODE.")]
-    [InlineData("cilium/state/ip/v1/default/10.0.0.1", """{"IP":"10.0.0.2","Mask":null,"HostIP":"","ID":1000}""", "is no address: the value is about 10.0.0.2/32, not about 10.0.0.1.")]
+    [InlineData("cilium/state/ip/v1/default/10.0.0.1", """{"IP":"10.0.0.2","Mask":null,"HostIP":"","ID":1000}""", "is no address: the value is about 10.0.0.2/32, not about 10.0.0.1/32.")]
     public void What_cannot_be_read_is_removed(string key, string value, string text)
     {
         var finding = One(Put(key, value).Check(), KeySpaceDefect.Unreadable, key);

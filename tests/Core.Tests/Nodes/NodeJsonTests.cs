@@ -16,7 +16,7 @@ public sealed class NodeJsonTests
         IPv4PodCidr = IpPrefix.Parse("10.11.0.0/16"), IPv6PodCidr = IpPrefix.Parse("f00d::a0f:0:0:0/112"), IPv4Health = IPAddress.Parse("10.11.0.9"),
     };
 
-    private static NodeRow Read(string json, string key = "default/runtime1") => NodeJson.Read(key, Encoding.UTF8.GetBytes(json));
+    private static NodeRow Read(string json, string key = "default/runtime1") => NodeJson.Read(NodeKey.Read(key)!.Value, Encoding.UTF8.GetBytes(json));
 
     [Fact]
     public void A_node_is_written_byte_for_byte_in_the_order_of_the_Go_struct() => Assert.Equal(
@@ -55,6 +55,12 @@ public sealed class NodeJsonTests
         Assert.Equal("{\"IPv4SecondaryAllocCIDRs\":null," + further + "}", node.Further);
         Assert.EndsWith(",\"Source\":\"agent-local\",\"IPv4SecondaryAllocCIDRs\":null," + further + "}", NodeJson.Write(node), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{"Cluster":"default","IPv4HealthIP":"\ud800"}""")]
+    [InlineData("""{"\ud800":1}""")]
+    public void Texts_that_are_no_Unicode_are_refused_in_words(string json) =>
+        Assert.StartsWith("the value is no JSON: ", Assert.Throws<FormatException>(() => Read(json)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_was_written_is_read_back() => Assert.Equal(Node with { Origin = NodeOrigin.Kvstore }, Read(NodeJson.Write(Node), "default/node-1"));
