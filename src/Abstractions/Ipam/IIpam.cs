@@ -17,7 +17,8 @@ public interface IIpam
 
     /// <summary>
     /// Pools out of which this node's ranges come: the core claims one range per family in the store, keeps it over restarts and hands it over
-    /// through <see cref="SetPools"/>. The second pool of a family is used when the first has no range left. Empty: the node's ranges are configured.
+    /// through <see cref="SetPools"/>. The second pool of a family is used when the first has no range left. Empty: the node's ranges are
+    /// configured. Asked once, before the start; what it throws is a problem of the configuration.
     /// </summary>
     IReadOnlyList<IpamClusterPool> ClusterPools => [];
 

@@ -92,7 +92,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     private PolicyController Policies { get; }
 
     /// <summary>Pools of the cluster that this node's ranges come from; none: they are configured.</summary>
-    private IReadOnlyList<IpamClusterPool> ClusterPools => [.. _plugins.Ipam.ClusterPools.Where(pool => pool.Cidr.IsIPv6 ? _options.IPv6 : _options.IPv4)];
+    private IReadOnlyList<IpamClusterPool> ClusterPools => [.. _plugins.ClusterPools.Where(pool => pool.Cidr.IsIPv6 ? _options.IPv6 : _options.IPv4)];
 
     private IReadOnlyList<IpPrefix> Ranges => [.. Tables.PodCidrs.Select(row => row.Cidr).Order()];
 

@@ -25,17 +25,31 @@ internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder buil
     public TService? Create<TService>(string kind, string name, List<ConfigurationProblem> problems)
         where TService : class
     {
-        var path = $"{kind}:provider";
         if (builder.Find(kind, name) is not { } factory)
         {
-            problems.Add(new PluginRefusal("CF1208", $"does not provide {kind} {name}. It provides: {string.Join(", ", builder.Provides.DefaultIfEmpty("nothing"))}. Select what it provides, or install another build.").Of(installed, path));
+            problems.Add(new PluginRefusal("CF1208", $"does not provide {kind} {name}. It provides: {string.Join(", ", builder.Provides.DefaultIfEmpty("nothing"))}. Select what it provides, or install another build.").Of(installed, $"{kind}:provider"));
             return null;
         }
 
-        try
+        return Ask(kind, $"could not create {kind} {name}", problems, () =>
         {
             _services ??= builder.Services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
             return (TService)(factory(_services) ?? throw new InvalidOperationException("its factory gave nothing."));
+        });
+    }
+
+    /// <summary>Asks its code for something before the start.</summary>
+    /// <param name="kind">Kind of the plugin.</param>
+    /// <param name="failed">What is told when it does not work.</param>
+    /// <param name="problems">Where.</param>
+    /// <param name="ask">Asks.</param>
+    /// <returns>Null, with problems noted, when it threw.</returns>
+    public T? Ask<T>(string kind, string failed, List<ConfigurationProblem> problems, Func<T> ask)
+        where T : class
+    {
+        try
+        {
+            return ask();
         }
         catch (ConfigurationException error)
         {
@@ -43,7 +57,7 @@ internal sealed class LoadedPlugin(InstalledPlugin installed, PluginBuilder buil
         }
         catch (Exception error)
         {
-            problems.Add(new PluginRefusal("CF1208", $"could not create {kind} {name}. {PluginFailure.Text(error, kind)}").Of(installed, path));
+            problems.Add(new PluginRefusal("CF1208", $"{failed}. {PluginFailure.Text(error, kind)}").Of(installed, $"{kind}:provider"));
         }
 
         return null;

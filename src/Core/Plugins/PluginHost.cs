@@ -28,13 +28,14 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         var (catalog, plugins) = await LoadAsync(CoreSettings.PluginKinds, ct);
         var (kvstore, ipam) = (await CreateAsync<IKvstore>(plugins, "kvstore", ct), await CreateAsync<IIpam>(plugins, "ipam", ct));
         var (routing, datapath) = (await CreateAsync<IRoutingBackend>(plugins, "routing", ct), await CreateAsync<IDatapath>(plugins, "datapath", ct));
-        if (ipam is { ClusterPools.Count: > 0 })
+        var pools = ipam is null ? null : await PoolsAsync(plugins["ipam"], ipam, ct);
+        if (pools is { Count: > 0 })
             RefuseRanges();
-        if (_problems.Count == 0 && kvstore is not null && ipam is not null && routing is not null && datapath is not null)
+        if (_problems.Count == 0 && kvstore is not null && ipam is not null && pools is not null && routing is not null && datapath is not null)
         {
             return new(plugins, Options.PluginStartTimeout, time)
             {
-                Kvstore = kvstore, Ipam = ipam, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, plugins.Values),
+                Kvstore = kvstore, Ipam = ipam, ClusterPools = pools, Routing = routing, Datapath = datapath, Descriptions = Describe(catalog, plugins.Values),
             };
         }
 
@@ -112,6 +113,17 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
             refusals.AddRange(PluginPreflight.Check(plugin));
         _problems.AddRange(refusals.Select(refusal => refusal.Of(plugin, path)));
         return refusals.Count == 0 ? await InTimeAsync(plugin, kind, "configure", problems => Configure(plugin, kind, problems), ct) : null;
+    }
+
+    private Task<IReadOnlyList<IpamClusterPool>?> PoolsAsync(LoadedPlugin plugin, IIpam ipam, CancellationToken ct) =>
+        InTimeAsync(plugin.Installed, "ipam", "tell the pools of the cluster", problems => plugin.Ask("ipam", "could not tell the pools of the cluster", problems, () => PoolsOf(ipam)), ct);
+
+    private static IReadOnlyList<IpamClusterPool> PoolsOf(IIpam ipam)
+    {
+        IReadOnlyList<IpamClusterPool> pools = [.. ipam.ClusterPools ?? throw new InvalidOperationException("ClusterPools is null; without pools it is empty.")];
+        return pools.FirstOrDefault(pool => pool.NodePrefixLength < pool.Cidr.Length || pool.NodePrefixLength > (pool.Cidr.IsIPv6 ? 128 : 32)) is { } wrong
+            ? throw new InvalidOperationException($"a node's range cannot have the prefix length {wrong.NodePrefixLength} in {wrong.Cidr}.")
+            : pools;
     }
 
     /// <summary>A range is configured or claimed.</summary>

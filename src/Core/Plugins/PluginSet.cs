@@ -15,6 +15,9 @@ public sealed class PluginSet : LoadedPlugins
     /// <summary>The selected address management.</summary>
     public required IIpam Ipam { get; init; }
 
+    /// <summary>Pools of the cluster that it has told; empty: this node's ranges are configured.</summary>
+    public required IReadOnlyList<IpamClusterPool> ClusterPools { get; init; }
+
     /// <summary>The selected routing backend.</summary>
     public required IRoutingBackend Routing { get; init; }
 

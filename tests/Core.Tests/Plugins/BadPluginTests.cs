@@ -51,6 +51,28 @@ public sealed class BadPluginTests : IDisposable
         Assert.Equal(NothingOfIt, _plugins.Journal.Where(line => !line.StartsWith("routing", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("throw", "told to throw.")]
+    [InlineData("null", "ClusterPools is null; without pools it is empty.")]
+    [InlineData("16 8", "a node's range cannot have the prefix length 8 in 10.0.0.0/16.")]
+    [InlineData("16 33", "a node's range cannot have the prefix length 33 in 10.0.0.0/16.")]
+    public async Task Pools_that_it_cannot_tell_are_a_problem_of_the_configuration(string behaviour, string words)
+    {
+        BadPlugin.Install(_plugins.Directory, "Routing.Fixture");
+        var folder = BadPlugin.Install(_plugins.Directory, "Ipam.Fixture", behaviour);
+        Assert.Equal(
+            $"ipam:provider: CF1208 plugin ipam.fixture ({folder}): could not tell the pools of the cluster. InvalidOperationException: {words} {Defect.Replace("routing", "ipam", StringComparison.Ordinal)}",
+            await ProblemAsync("ipam.provider=fixture"));
+    }
+
+    [Fact]
+    public async Task One_that_hangs_when_it_is_asked_for_its_pools_is_given_up()
+    {
+        BadPlugin.Install(_plugins.Directory, "Routing.Fixture");
+        BadPlugin.Install(_plugins.Directory, "Ipam.Fixture", "hang");
+        Assert.Contains("did not finish within 3 s (tell the pools of the cluster).", await ProblemAsync("ipam.provider=fixture", "plugins.start-timeout=3"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_it_throws_on_start_is_told()
     {
