@@ -104,22 +104,24 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
     public static bool TryParse([NotNullWhen(true)] string? text, out IpPrefix prefix)
     {
         prefix = default;
-        if (text is null)
+        return text is not null && TryParse(text.AsSpan(), out prefix);
+    }
+
+    /// <inheritdoc cref="TryParse(string, out IpPrefix)" />
+    public static bool TryParse(ReadOnlySpan<char> text, out IpPrefix prefix)
+    {
+        var slash = text.IndexOf('/');
+        if (!TryParseHost(slash < 0 ? text : text[..slash], out prefix, out var mapped))
             return false;
-        var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (!StrictAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var address))
-            return false;
-        prefix = Host(address);
         if (slash < 0)
             return true;
-        var mapped = address.IsIPv4MappedToIPv6 ? MappedLength : 0;
-        if (!StrictAddress.TryParseNumber(text.AsSpan(slash + 1), MaxLengthDigits, out var length) || length < mapped || length - mapped > prefix.Length)
+        if (!StrictAddress.TryParseNumber(text[(slash + 1)..], MaxLengthDigits, out var length) || length < mapped || length - mapped > prefix.Length)
             return false;
         prefix = prefix.Shortened(length - mapped);
         return true;
     }
 
-    /// <summary>Reads a bare address as strictly as <see cref="TryParse"/>.</summary>
+    /// <summary>Reads a bare address as strictly as <see cref="TryParse(string, out IpPrefix)"/>.</summary>
     /// <param name="text">The text.</param>
     /// <param name="address">The address, when the text is one; an IPv4-mapped one becomes IPv4.</param>
     /// <returns>False when the text is not an address, or a prefix with a length.</returns>
@@ -130,7 +132,7 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
         return isAddress;
     }
 
-    /// <summary>Reads what <see cref="TryParse"/> reads.</summary>
+    /// <summary>Reads what <see cref="TryParse(string, out IpPrefix)"/> reads.</summary>
     /// <param name="text">The text.</param>
     /// <exception cref="FormatException">The text is not a prefix or an address.</exception>
     public static IpPrefix Parse(string text) => TryParse(text, out var prefix)
@@ -153,6 +155,26 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
 
     /// <summary>Address and length, such as <c>10.0.0.0/8</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{_length}");
+
+    /// <param name="text">An address.</param>
+    /// <param name="host">What holds it alone.</param>
+    /// <param name="mapped">Bits in front of an IPv4-mapped one.</param>
+    private static bool TryParseHost(ReadOnlySpan<char> text, out IpPrefix host, out int mapped)
+    {
+        (host, mapped) = (default, 0);
+        if (!text.Contains(':'))
+        {
+            var isAddress = StrictAddress.TryParseIPv4(text, out var bits);
+            host = new(bits, 32, isIPv6: false);
+            return isAddress;
+        }
+
+        if (!StrictAddress.TryParseIPv6(text, out var address))
+            return false;
+        host = Host(address);
+        mapped = address.IsIPv4MappedToIPv6 ? MappedLength : 0;
+        return true;
+    }
 
     private static UInt128 Mask(int length, bool isIPv6)
     {

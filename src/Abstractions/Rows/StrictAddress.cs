@@ -11,14 +11,29 @@ namespace Cilium.Framework.Rows;
 /// </remarks>
 internal static class StrictAddress
 {
-    private const int Octets = 4, MaxOctetDigits = 3;
+    private const int Octets = 4, OctetBits = 8, MaxOctetDigits = 3;
 
-    /// <param name="text">Four decimal octets without leading zeros; or groups of IPv6, the last two perhaps as such octets.</param>
+    /// <param name="text">Groups of IPv6, the last two perhaps as four decimal octets.</param>
     /// <param name="address">As written: an IPv4-mapped address stays one.</param>
-    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    public static bool TryParseIPv6(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
     {
         address = null;
-        return (text.Contains(':') ? IsIPv6(text) : IsIPv4(text)) && IPAddress.TryParse(text, out address);
+        return IsIPv6(text) && IPAddress.TryParse(text, out address);
+    }
+
+    /// <param name="text">Four decimal octets without leading zeros.</param>
+    /// <param name="bits">The address, leading bit first.</param>
+    public static bool TryParseIPv4(ReadOnlySpan<char> text, out uint bits)
+    {
+        (var octets, bits) = (0, 0);
+        foreach (var range in text.Split('.'))
+        {
+            if (++octets > Octets || !TryParseNumber(text[range], MaxOctetDigits, out var octet) || octet > byte.MaxValue)
+                return false;
+            bits = (bits << OctetBits) | (uint)octet;
+        }
+
+        return octets == Octets;
     }
 
     /// <summary>A decimal number without a leading zero.</summary>
@@ -26,18 +41,6 @@ internal static class StrictAddress
     {
         number = 0;
         return text.Length <= maxDigits && (text.Length == 1 || !text.StartsWith("0")) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
-
-    private static bool IsIPv4(ReadOnlySpan<char> text)
-    {
-        var octets = 0;
-        foreach (var range in text.Split('.'))
-        {
-            if (++octets > Octets || !TryParseNumber(text[range], MaxOctetDigits, out var octet) || octet > byte.MaxValue)
-                return false;
-        }
-
-        return octets == Octets;
     }
 
     /// <summary>Only what cannot be misread goes on to the reader of .NET, which knows the rest of the grammar.</summary>
@@ -51,6 +54,6 @@ internal static class StrictAddress
                 return false;
         }
 
-        return octets.IsEmpty || IsIPv4(octets);
+        return octets.IsEmpty || TryParseIPv4(octets, out _);
     }
 }

@@ -3,6 +3,7 @@ using Cilium.Framework.IpCache;
 using Cilium.Framework.Kvstore;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Rows;
+using Cilium.Framework.Store;
 
 namespace Cilium.Framework.Fsck;
 
@@ -39,7 +40,7 @@ internal static class AddressCheck
     }
 
     private static List<(KvEntry Entry, TRow Row)> Read<TKey, TRow>(
-        IEnumerable<KvEntry> entries, string folder, Func<string, TKey?> keyOf, Func<TKey, ReadOnlyMemory<byte>, TRow> read, Kind what, List<KeySpaceFinding> findings)
+        IEnumerable<KvEntry> entries, string folder, KeyReader<TKey> keyOf, Func<TKey, ReadOnlyMemory<byte>, TRow> read, Kind what, List<KeySpaceFinding> findings)
         where TKey : struct
     {
         var rows = new List<(KvEntry, TRow)>();

@@ -114,7 +114,7 @@ internal sealed class StoreSide : IAsyncDisposable
             return true;
         try
         {
-            if (!entry.Key.StartsWith(StoredIpRow.Folder, StringComparison.Ordinal) || StoredIpRow.ReadKey(entry.Key[StoredIpRow.Folder.Length..]) is not { } address)
+            if (!entry.Key.StartsWith(StoredIpRow.Folder, StringComparison.Ordinal) || StoredIpRow.ReadKey(entry.Key.AsSpan(StoredIpRow.Folder.Length)) is not { } address)
                 return false;
             var host = IpJson.Read(address, entry.Value).Host;
             return host is not null && _tables.HostAddresses[IpPrefix.Host(host)] is not null;

@@ -1,4 +1,3 @@
-using System.Net;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Store;
 
@@ -37,27 +36,27 @@ internal static class IpJson
 
     private static StoredIpRow Read(IpPrefix key, GoJsonReader json)
     {
-        var (address, host, mask, id, metadata) = ((IPAddress?)null, (IPAddress?)null, "", NumericIdentity.Unknown, "");
+        var (address, host, mask, id, metadata) = ((IpPrefix?)null, (IpPrefix?)null, "", NumericIdentity.Unknown, "");
         while (json.Next())
         {
             if (json.Is("IP"u8))
-                address = json.Address("IP");
+                address = json.Host("IP");
             else if (json.Is("Mask"u8))
                 mask = json.Text("Mask");
             else if (json.Is("HostIP"u8))
-                host = json.Address("HostIP");
+                host = json.Host("HostIP");
             else if (json.Is("ID"u8))
                 id = new(json.Number("ID"));
             else if (json.Is("Metadata"u8))
                 metadata = json.Text("Metadata");
         }
 
-        var prefix = GoJson.Masked("Mask", mask, address ?? throw new FormatException("IP is missing. Accepted: an IPv4 or IPv6 address."));
+        var prefix = GoJson.Masked("Mask", mask, address ?? throw new FormatException($"IP is missing. Accepted: {GoJson.AnAddress}."));
         if (prefix != key)
             throw new FormatException($"the value is about {prefix}, not about {key}.");
         // What means something on one node only, or nothing, cannot come from another.
         if (id == NumericIdentity.Unknown || id == NumericIdentity.Host || id.Value >= NumericIdentity.NodeLocalScope)
             throw new FormatException($"ID: {id} means nothing on another node. Accepted: 2..{NumericIdentity.NodeLocalScope - 1}.");
-        return new StoredIpRow(prefix, id, host, metadata);
+        return new StoredIpRow(prefix, id, host?.Address, metadata);
     }
 }

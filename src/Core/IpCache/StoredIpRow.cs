@@ -17,5 +17,5 @@ public sealed record StoredIpRow(IpPrefix Prefix, NumericIdentity Identity, IPAd
     internal static string StoreKey(IpPrefix prefix) => Folder + (prefix.IsHost ? prefix.Address.ToString() : prefix.ToString());
 
     /// <summary>Reads the part of a store key after its folder; null: it is no address.</summary>
-    internal static IpPrefix? ReadKey(string text) => IpPrefix.TryParse(text, out var prefix) ? prefix : null;
+    internal static IpPrefix? ReadKey(ReadOnlySpan<char> text) => IpPrefix.TryParse(text, out var prefix) ? prefix : null;
 }

@@ -12,8 +12,8 @@ public readonly record struct NodeKey(string Cluster, string Name)
     internal string StoreKey => Folder + this;
 
     /// <summary>Reads the part of a store key after its folder; null: it is no node's.</summary>
-    internal static NodeKey? Read(string text) =>
-        text.Split('/') is [{ Length: > 0 } cluster, { Length: > 0 } name] ? new(cluster, name) : null;
+    internal static NodeKey? Read(ReadOnlySpan<char> text) =>
+        text.ToString().Split('/') is [{ Length: > 0 } cluster, { Length: > 0 } name] ? new(cluster, name) : null;
 
     /// <summary>Cluster and name, as in the store.</summary>
     public override string ToString() => $"{Cluster}/{Name}";

@@ -82,7 +82,7 @@ internal sealed class PodCidrKeys(StoreCalls store, NodeKey self)
     }
 
     /// <summary>A key that names a range takes it, whatever its value.</summary>
-    private static IpPrefix? RangeOf(KvEntry claim) => StoredPodCidrRow.ReadKey(claim.Key[StoredPodCidrRow.Folder.Length..]);
+    private static IpPrefix? RangeOf(KvEntry claim) => StoredPodCidrRow.ReadKey(claim.Key.AsSpan(StoredPodCidrRow.Folder.Length));
 
     private bool IsOwn(KvEntry claim) => claim.Value.Span.SequenceEqual(new StoredPodCidrRow(default, self).Value);
 }

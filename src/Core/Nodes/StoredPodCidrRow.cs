@@ -18,7 +18,7 @@ public sealed record StoredPodCidrRow(IpPrefix Cidr, NodeKey Node)
     internal byte[] Value => Encoding.UTF8.GetBytes(Node.ToString());
 
     /// <summary>Reads the part of a store key after its folder; null: it is no range.</summary>
-    internal static IpPrefix? ReadKey(string text) => IpPrefix.TryParse(text, out var cidr) ? cidr : null;
+    internal static IpPrefix? ReadKey(ReadOnlySpan<char> text) => IpPrefix.TryParse(text, out var cidr) ? cidr : null;
 
     /// <summary>Reads a claim.</summary>
     /// <param name="key">Which range the store key says it is.</param>

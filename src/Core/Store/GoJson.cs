@@ -9,6 +9,9 @@ namespace Cilium.Framework.Store;
 /// <summary>JSON as Cilium's Go types write it: a missing address is <c>""</c>, a missing range <c>null</c>, a mask the base64 of its bytes (Cilium facts 5a, 9.5).</summary>
 internal static class GoJson
 {
+    /// <summary>What is accepted where an address should stand.</summary>
+    public const string AnAddress = "an IPv4 or IPv6 address";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>One object, its members in the order in which they are written.</summary>
@@ -77,7 +80,9 @@ internal static class GoJson
         : member.ValueKind == JsonValueKind.Number && member.TryGetUInt32(out var number) ? number : throw Refused(name, member, "0..4294967295");
 
     /// <summary>Address of a member; null when it is missing or empty.</summary>
-    public static IPAddress? Address(this JsonElement element, string name) => AddressOf(name, element.Text(name));
+    public static IPAddress? Address(this JsonElement element, string name) => element.Text(name) is { Length: > 0 } text
+        ? IpPrefix.TryParseAddress(text, out var address) ? address : throw Refused(name, Quoted(text), AnAddress)
+        : null;
 
     /// <summary>Range of a member that holds address and mask; null when it is missing.</summary>
     public static IpPrefix? Range(this JsonElement element, string name)
@@ -86,30 +91,24 @@ internal static class GoJson
             return null;
         if (member.ValueKind != JsonValueKind.Object || member.Address("IP") is not { } address)
             throw Refused(name, member, "{\"IP\":\"10.0.0.0\",\"Mask\":\"/wAAAA==\"}");
-        return Masked("Mask", member.Text("Mask"), address);
+        return Masked("Mask", member.Text("Mask"), IpPrefix.Host(address));
     }
 
-    /// <summary>Address that a member's text is; null when it is empty.</summary>
-    public static IPAddress? AddressOf(string name, string text) => text.Length == 0
-        ? null
-        : IpPrefix.TryParseAddress(text, out var address) ? address : throw Refused(name, Quoted(text), "an IPv4 or IPv6 address");
-
     /// <summary>The range around an address that a member's text, a mask, makes; the address alone when it is empty.</summary>
-    public static IpPrefix Masked(string name, string text, IPAddress address)
+    public static IpPrefix Masked(string name, string text, IpPrefix host)
     {
         if (text.Length == 0)
-            return IpPrefix.Host(address);
+            return host;
         var mask = new byte[16];
         if (!Convert.TryFromBase64String(text, mask, out var length) || (length != 4 && length != 16))
             throw Refused(name, Quoted(text), "the base64 of 4 or 16 bytes");
         var bits = mask.AsSpan(0, length).ToArray().SelectMany(part => Enumerable.Range(0, 8).Select(bit => (part & (0x80 >> bit)) != 0)).ToList();
         var ones = bits.TakeWhile(bit => bit).Count();
-        var host = IpPrefix.Host(address);
         // Go writes an IPv4 mask with 16 bytes when the address has them.
         var prefix = host.IsIPv6 || length == 4 ? ones : ones - 96;
         if (bits.Skip(ones).Any(bit => bit) || prefix < 0 || prefix > host.Length)
-            throw Refused(name, Quoted(text), $"a mask of leading ones for {address}");
-        return new IpPrefix(address, prefix);
+            throw Refused(name, Quoted(text), $"a mask of leading ones for {host.Address}");
+        return host.Shortened(prefix);
     }
 
     /// <summary>What a member has instead of what is accepted.</summary>

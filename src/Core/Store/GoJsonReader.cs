@@ -1,6 +1,6 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
+using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Store;
 
@@ -11,6 +11,9 @@ namespace Cilium.Framework.Store;
 /// <param name="json">The whole value.</param>
 internal ref struct GoJsonReader(ReadOnlyMemory<byte> json)
 {
+    /// <summary>Octets of the longest text of an address, each of its characters escaped (RFC 8259, 7).</summary>
+    private const int LongestAddress = 45 * 6;
+
     private Utf8JsonReader _reader = new(json.Span);
 
     private readonly JsonValueKind Kind => _reader.TokenType switch
@@ -61,8 +64,24 @@ internal ref struct GoJsonReader(ReadOnlyMemory<byte> json)
         return _reader.TokenType == JsonTokenType.Number && _reader.TryGetUInt32(out var number) ? number : throw Refused(name, "0..4294967295");
     }
 
-    /// <summary>Address of the member; null when it is empty.</summary>
-    public IPAddress? Address(string name) => GoJson.AddressOf(name, Text(name));
+    /// <summary>Address of the member, as the range that holds it alone; null when it is empty.</summary>
+    public IpPrefix? Host(string name)
+    {
+        _reader.Read();
+        if (_reader.TokenType == JsonTokenType.Null)
+            return null;
+        if (_reader.TokenType == JsonTokenType.String && _reader.ValueSpan.Length <= LongestAddress)
+        {
+            Span<char> text = stackalloc char[LongestAddress];
+            text = text[.._reader.CopyString(text)];
+            if (text.IsEmpty)
+                return null;
+            if (!text.Contains('/') && IpPrefix.TryParse(text, out var host))
+                return host;
+        }
+
+        throw Refused(name, GoJson.AnAddress);
+    }
 
     private FormatException Refused(string name, string accepted)
     {

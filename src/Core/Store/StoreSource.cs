@@ -13,7 +13,7 @@ namespace Cilium.Framework.Store;
 /// <param name="source">Told when everything in the store was read.</param>
 /// <param name="health">Where unreadable keys are told.</param>
 internal sealed class StoreSource<TKey, TRow>(
-    IKvstore store, string folder, Func<string, TKey?> keyOf, Func<TKey, ReadOnlyMemory<byte>, TRow> read, IWriteTable<TKey, TRow> table, TableSource source, IHealthReporter health)
+    IKvstore store, string folder, KeyReader<TKey> keyOf, Func<TKey, ReadOnlyMemory<byte>, TRow> read, IWriteTable<TKey, TRow> table, TableSource source, IHealthReporter health)
     where TKey : struct
     where TRow : class
 {
@@ -36,7 +36,7 @@ internal sealed class StoreSource<TKey, TRow>(
                 writer.Remove(key);
             leftOver.Clear();
         }
-        else if (keyOf(happened.Key[folder.Length..]) is { } key)
+        else if (keyOf(happened.Key.AsSpan(folder.Length)) is { } key)
         {
             leftOver.Remove(key);
             Apply(writer, happened, key);
