@@ -16,6 +16,9 @@ internal sealed class EtcdPages(EtcdClient client, string prefix)
     /// <summary>That was the last answer.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>Keys of all answers together; known with the first one.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Revision and history that it is of; known with the first answer.</summary>
     public ResponseHeader Moment { get; private set; } = new();
 
@@ -25,7 +28,7 @@ internal sealed class EtcdPages(EtcdClient client, string prefix)
         var (key, end) = EtcdKeys.Range(prefix);
         var page = await (_next ?? AskAsync(new() { Key = key, RangeEnd = end, Limit = PageKeys }, cancellationToken));
         if (_next is null)
-            Moment = page.Header;
+            (Moment, Count) = (page.Header, (int)page.Count);
         IsComplete = !page.More;
         if (page.More)
             _next = AskAsync(new() { Key = After(page.Kvs[^1].Key), RangeEnd = end, Limit = PageKeys, Revision = Moment.Revision }, cancellationToken);

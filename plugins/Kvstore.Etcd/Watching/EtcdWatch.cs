@@ -56,7 +56,9 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
             _known.BeginList();
         }
 
-        var news = _known.Compare(await _list.NextAsync(cancellationToken));
+        var page = await _list.NextAsync(cancellationToken);
+        _known.Expect(_list.Count);
+        var news = _known.Compare(page);
         if (!_list.IsComplete)
             return news;
         (_seen, _next, _listed, _inFragment, _list) = (_list.Moment, _list.Moment.Revision + 1, true, false, null);

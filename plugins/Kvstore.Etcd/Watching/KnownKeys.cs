@@ -14,6 +14,9 @@ internal sealed class KnownKeys
     /// <summary>Everything as it is now follows.</summary>
     public void BeginList() => _unlisted = _revisions.Keys.ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Makes room for so many keys at once.</summary>
+    public void Expect(int count) => _revisions.EnsureCapacity(count);
+
     /// <summary>The differences to a part of it.</summary>
     public IEnumerable<KvEvent> Compare(IReadOnlyList<KeyValue> now)
     {
