@@ -23,6 +23,9 @@ public sealed class NetlinkException(int errno, string message) : Exception(mess
     /// <summary>The object exists already.</summary>
     public const int Exists = 17;
 
+    /// <summary>The kernel does not know the type of object.</summary>
+    public const int NotSupported = 95;
+
     /// <summary>Error number of the kernel, such as 19 for "no such device".</summary>
     public int Errno { get; } = errno;
 }

@@ -17,17 +17,10 @@ internal sealed class NetlinkSocket : IDisposable
 
     public NetlinkSocket()
     {
-        _descriptor = new SafeDescriptor(Check(Libc.Socket(Libc.AddressFamilyNetlink, Libc.SocketRawCloseOnExec, 0), "open a netlink socket"));
+        _descriptor = NetlinkDescriptor.Open(Libc.SocketRawCloseOnExec, groups: 0);
         SetOption(Libc.OptionCapAck);
         SetOption(Libc.OptionExtAck);
         SetOption(Libc.OptionStrictCheck);
-        unsafe
-        {
-            var address = stackalloc byte[12];
-            new Span<byte>(address, 12).Clear();
-            *(ushort*)address = Libc.AddressFamilyNetlink;
-            Check(Libc.Bind(_descriptor.Value, address, 12), "bind a netlink socket");
-        }
     }
 
     public delegate void MessageHandler(MessageType type, ReadOnlySpan<byte> payload);
@@ -74,13 +67,13 @@ internal sealed class NetlinkSocket : IDisposable
     private unsafe void SetOption(int option)
     {
         var on = 1;
-        Check(Libc.SetSocketOption(_descriptor.Value, Libc.SolNetlink, option, &on, sizeof(int)), "set up a netlink socket");
+        Libc.Check(Libc.SetSocketOption(_descriptor.Value, Libc.SolNetlink, option, &on, sizeof(int)), "set up a netlink socket");
     }
 
     private unsafe void Send(ReadOnlySpan<byte> message, string what)
     {
         fixed (byte* bytes = message)
-            Check((int)Libc.Send(_descriptor.Value, bytes, message.Length, 0), what);
+            Libc.Check((int)Libc.Send(_descriptor.Value, bytes, message.Length, 0), what);
     }
 
     /// <returns>False when the answer was interrupted by a change and has to be asked for again.</returns>
@@ -89,27 +82,19 @@ internal sealed class NetlinkSocket : IDisposable
         var complete = true;
         while (true)
         {
-            var rest = ReceiveDatagram(what);
-            while (rest.Length >= MessageWriter.HeaderSize)
+            var messages = new MessageReader(ReceiveDatagram(what));
+            while (messages.Next())
             {
-                var length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-                if (length < MessageWriter.HeaderSize || length > rest.Length)
-                    break;
-                var message = rest[..length];
-                rest = rest[Math.Min(MessageWriter.Align(length), rest.Length)..];
-                if (BinaryPrimitives.ReadUInt32LittleEndian(message[8..]) != sequence)
+                if (messages.Sequence != sequence)
                     continue;
-                var flags = (MessageFlags)BinaryPrimitives.ReadUInt16LittleEndian(message[6..]);
-                complete &= (flags & MessageFlags.DumpInterrupted) == 0;
-                var type = (MessageType)BinaryPrimitives.ReadUInt16LittleEndian(message[4..]);
-                var payload = message[MessageWriter.HeaderSize..];
-                if (type is MessageType.Error or MessageType.Done)
+                complete &= (messages.Flags & MessageFlags.DumpInterrupted) == 0;
+                if (messages.Type is MessageType.Error or MessageType.Done)
                 {
-                    ThrowOnError(payload, what);
+                    ThrowOnError(messages.Type, messages.Payload, what);
                     return complete;
                 }
 
-                handler(type, payload);
+                handler(messages.Type, messages.Payload);
             }
         }
     }
@@ -123,7 +108,7 @@ internal sealed class NetlinkSocket : IDisposable
                 var length = (int)Libc.Receive(_descriptor.Value, bytes, ReceiveSize, Libc.MessageTruncate);
                 if (length < 0 && Marshal.GetLastPInvokeError() == Libc.Eintr)
                     continue;
-                Check(length, what);
+                Libc.Check(length, what);
                 if (length > ReceiveSize)
                     throw new NetlinkException(Libc.Enobufs, $"{what}: the kernel's answer has {length} bytes, more than {ReceiveSize}");
                 return _receive.AsSpan(0, length);
@@ -131,16 +116,17 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    private static void ThrowOnError(ReadOnlySpan<byte> payload, string what)
+    private static void ThrowOnError(MessageType type, ReadOnlySpan<byte> payload, string what)
     {
         var errno = payload.Length >= 4 ? -BinaryPrimitives.ReadInt32LittleEndian(payload) : 0;
         if (errno == 0)
             return;
-        // With capped acknowledgements (NETLINK_CAP_ACK) the explanation follows the error number and the header of the request.
+        // With capped acknowledgements (NETLINK_CAP_ACK) the explanation follows the error number and the header of the request; the end of a dump has no such header.
+        var start = type == MessageType.Error ? 4 + MessageWriter.HeaderSize : 4;
         var said = "";
-        if (payload.Length > 4 + MessageWriter.HeaderSize)
+        if (payload.Length > start)
         {
-            var attributes = new AttributeReader(payload[(4 + MessageWriter.HeaderSize)..]);
+            var attributes = new AttributeReader(payload[start..]);
             while (attributes.Next())
             {
                 if (attributes.Type == ExtAckMessage)
@@ -149,13 +135,5 @@ internal sealed class NetlinkSocket : IDisposable
         }
 
         throw new NetlinkException(errno, $"{what}: {Marshal.GetPInvokeErrorMessage(errno)}{said}");
-    }
-
-    private static int Check(int result, string what)
-    {
-        if (result >= 0)
-            return result;
-        var errno = Marshal.GetLastPInvokeError();
-        throw new NetlinkException(errno, $"{what}: {Marshal.GetPInvokeErrorMessage(errno)}");
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using Cilium.Framework.Netlink.Native;
 
 namespace Cilium.Framework.Netlink;
@@ -35,8 +34,8 @@ public sealed class NetworkNamespace(string path)
         {
             OnOwnThread(() =>
             {
-                Check(Libc.Unshare(Libc.CloneNewNet), $"create network namespace {name}");
-                Check(Libc.Mount("/proc/thread-self/ns/net", created.Path, null, Libc.MountBind, null), $"keep network namespace {name} alive at {created.Path}");
+                Libc.Check(Libc.Unshare(Libc.CloneNewNet), $"create network namespace {name}");
+                Libc.Check(Libc.Mount("/proc/thread-self/ns/net", created.Path, null, Libc.MountBind, null), $"keep network namespace {name} alive at {created.Path}");
                 using var netlink = RouteNetlink.Open();
                 netlink.SetUp(netlink.FindLink("lo")!.Index);
                 return 0;
@@ -68,7 +67,7 @@ public sealed class NetworkNamespace(string path)
         return OnOwnThread(() =>
         {
             using var descriptor = OpenDescriptor();
-            Check(Libc.SetNamespace(descriptor.Value, Libc.CloneNewNet), $"enter network namespace {Path}");
+            Libc.Check(Libc.SetNamespace(descriptor.Value, Libc.CloneNewNet), $"enter network namespace {Path}");
             return function();
         });
     }
@@ -84,7 +83,7 @@ public sealed class NetworkNamespace(string path)
     /// <inheritdoc />
     public override string ToString() => Path;
 
-    internal SafeDescriptor OpenDescriptor() => new(Check(Libc.Open(Path, Libc.OpenReadOnlyCloseOnExec), $"open network namespace {Path}"));
+    internal SafeDescriptor OpenDescriptor() => new(Libc.Check(Libc.Open(Path, Libc.OpenReadOnlyCloseOnExec), $"open network namespace {Path}"));
 
     // setns(2) is per thread: a pool thread must never be left in another namespace.
     private static T OnOwnThread<T>(Func<T> function)
@@ -106,13 +105,5 @@ public sealed class NetworkNamespace(string path)
         thread.Join();
         failure?.Throw();
         return result;
-    }
-
-    private static int Check(int result, string what)
-    {
-        if (result >= 0)
-            return result;
-        var errno = Marshal.GetLastPInvokeError();
-        throw new NetlinkException(errno, $"{what}: {Marshal.GetPInvokeErrorMessage(errno)}");
     }
 }

@@ -56,7 +56,7 @@ public sealed partial class RouteNetlink
         return address.AddressFamily == AddressFamily.InterNetworkV6 ? request.Attribute(AddressFlags, NoDuplicateDetection) : request;
     }
 
-    private static Address ReadAddress(ReadOnlySpan<byte> payload)
+    internal static Address ReadAddress(ReadOnlySpan<byte> payload)
     {
         var part = MemoryMarshal.Read<AddressPart>(payload);
         var attributes = new AttributeReader(payload[Marshal.SizeOf<AddressPart>()..]);

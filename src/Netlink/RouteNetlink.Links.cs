@@ -1,12 +1,13 @@
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
+using System.Text;
 using Cilium.Framework.Netlink.Messages;
 
 namespace Cilium.Framework.Netlink;
 
 public sealed partial class RouteNetlink
 {
-    private const int LinkAddress = 1, LinkName = 3, LinkMtu = 4, LinkLink = 5, LinkInfo = 18, LinkNamespaceFd = 28;
+    private const int LinkAddress = 1, LinkName = 3, LinkMtu = 4, LinkLink = 5, LinkInfo = 18, LinkAlias = 20, LinkNamespaceFd = 28;
     private const int InfoKind = 1, InfoData = 2, VethPeer = 1;
     private const uint FlagUp = 1, FlagNoArp = 0x80;
 
@@ -56,16 +57,13 @@ public sealed partial class RouteNetlink
 
     /// <summary>Deletes a device; success when it does not exist. A veth takes its peer along.</summary>
     /// <param name="name">Kernel name.</param>
-    public void DeleteLink(string name)
-    {
-        try
-        {
-            _socket.Change(new MessageWriter(MessageType.DelLink, MessageFlags.Acknowledge).Fixed(default(LinkPart)).Attribute(LinkName, name), $"delete device {name}");
-        }
-        catch (NetlinkException exception) when (exception.Errno == NetlinkException.NoSuchDevice)
-        {
-        }
-    }
+    public void DeleteLink(string name) =>
+        DeleteLink(new MessageWriter(MessageType.DelLink, MessageFlags.Acknowledge).Fixed(default(LinkPart)).Attribute(LinkName, name), $"delete device {name}");
+
+    /// <summary>Deletes a device, whatever it is called by now; success when it does not exist.</summary>
+    /// <param name="ifIndex">The device.</param>
+    public void DeleteLink(int ifIndex) =>
+        DeleteLink(new MessageWriter(MessageType.DelLink, MessageFlags.Acknowledge).Fixed(new LinkPart { Index = ifIndex }), $"delete device {ifIndex}");
 
     /// <summary>Switches a device on.</summary>
     /// <param name="ifIndex">The device.</param>
@@ -89,6 +87,22 @@ public sealed partial class RouteNetlink
     /// <param name="bridgeIfIndex">The bridge.</param>
     public void SetMaster(int ifIndex, int bridgeIfIndex) => SetLink(ifIndex, 10, (uint)bridgeIfIndex, $"attach to bridge {bridgeIfIndex}");
 
+    /// <summary>Gives a device another name; it keeps its index. Kernels before 6.2 refuse while it is up.</summary>
+    /// <param name="ifIndex">The device.</param>
+    /// <param name="name">A name that is free, of at most 15 bytes.</param>
+    /// <exception cref="NetlinkException"><see cref="NetlinkException.Exists"/>: the name is taken.</exception>
+    public void Rename(int ifIndex, string name) => _socket.Change(
+        new MessageWriter(MessageType.NewLink, MessageFlags.Acknowledge).Fixed(new LinkPart { Index = ifIndex }).Attribute(LinkName, name),
+        $"rename to {name} device {ifIndex}");
+
+    /// <summary>Notes words on a device, which <c>ip link</c> shows as its alias. The kernel takes none at the making of a device: between the two calls it is unmarked.</summary>
+    /// <param name="ifIndex">The device.</param>
+    /// <param name="alias">At most 255 bytes; empty: takes the words away.</param>
+    public void SetAlias(int ifIndex, string alias) => _socket.Change(
+        // Without a closing zero: it would count as part of the words.
+        new MessageWriter(MessageType.NewLink, MessageFlags.Acknowledge).Fixed(new LinkPart { Index = ifIndex }).Attribute(LinkAlias, Encoding.UTF8.GetBytes(alias)),
+        $"set alias \"{alias}\" of device {ifIndex}");
+
     private static MessageWriter Create() =>
         new MessageWriter(MessageType.NewLink, MessageFlags.Acknowledge | MessageFlags.Create | MessageFlags.Exclusive).Fixed(default(LinkPart));
 
@@ -96,6 +110,17 @@ public sealed partial class RouteNetlink
     {
         writer.Attribute(LinkName, name).Attribute(LinkMtu, (uint)mtu);
         return mac is null ? writer : writer.Attribute(LinkAddress, mac.GetAddressBytes());
+    }
+
+    private void DeleteLink(MessageWriter request, string what)
+    {
+        try
+        {
+            _socket.Change(request, what);
+        }
+        catch (NetlinkException exception) when (exception.Errno == NetlinkException.NoSuchDevice)
+        {
+        }
     }
 
     private void SetFlags(int ifIndex, uint flags, uint change, string what) => _socket.Change(
@@ -120,11 +145,12 @@ public sealed partial class RouteNetlink
         return found;
     }
 
-    private static Link ReadLink(ReadOnlySpan<byte> payload)
+    internal static Link ReadLink(ReadOnlySpan<byte> payload)
     {
         var part = MemoryMarshal.Read<LinkPart>(payload);
         var attributes = new AttributeReader(payload[Marshal.SizeOf<LinkPart>()..]);
-        string name = "", kind = "";
+        string name = "", kind = "", alias = "";
+        TunnelDevice? tunnel = null;
         var mac = PhysicalAddress.None;
         int mtu = 0, peer = 0;
         while (attributes.Next())
@@ -135,22 +161,28 @@ public sealed partial class RouteNetlink
                 case LinkMtu: mtu = (int)attributes.UInt32; break;
                 case LinkAddress: mac = new PhysicalAddress(attributes.Value.ToArray()); break;
                 case LinkLink: peer = (int)attributes.UInt32; break;
-                case LinkInfo: kind = ReadKind(attributes.Value); break;
+                case LinkAlias: alias = attributes.Text; break;
+                case LinkInfo: (kind, tunnel) = ReadInfo(attributes.Value); break;
             }
         }
 
-        return new Link(part.Index, name, mac, mtu, (part.Flags & FlagUp) != 0, (part.Flags & FlagNoArp) == 0, kind, peer);
+        return new Link(part.Index, name, mac, mtu, (part.Flags & FlagUp) != 0, (part.Flags & FlagNoArp) == 0, kind, peer) { Alias = alias, Tunnel = tunnel };
     }
 
-    private static string ReadKind(ReadOnlySpan<byte> info)
+    private static (string Kind, TunnelDevice? Tunnel) ReadInfo(ReadOnlySpan<byte> info)
     {
         var attributes = new AttributeReader(info);
+        var kind = "";
+        TunnelDevice? tunnel = null;
         while (attributes.Next())
         {
+            // The kernel tells the kind before the data.
             if (attributes.Type == InfoKind)
-                return attributes.Text;
+                kind = attributes.Text;
+            else if (attributes.Type == InfoData)
+                tunnel = ReadTunnel(kind, attributes.Value);
         }
 
-        return "";
+        return (kind, tunnel);
     }
 }

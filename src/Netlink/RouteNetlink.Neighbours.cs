@@ -50,7 +50,7 @@ public sealed partial class RouteNetlink
         {
             _socket.Change(request, $"delete neighbour {address} of device {ifIndex}");
         }
-        catch (NetlinkException exception) when (exception.Errno == NetlinkException.NoSuchEntry)
+        catch (NetlinkException exception) when (exception.Errno is NetlinkException.NoSuchEntry or NetlinkException.NoSuchDevice)
         {
         }
     }

@@ -16,6 +16,13 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> rest)
 
     public readonly uint UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(Value);
 
+    public readonly byte Byte => Value[0];
+
+    /// <summary>Present, and not an explicit zero: the kernel has flags of both sorts.</summary>
+    public readonly bool IsSet => Value.IsEmpty || Value[0] != 0;
+
+    public readonly int Port => BinaryPrimitives.ReadUInt16BigEndian(Value);
+
     public readonly string Text => Encoding.UTF8.GetString(Value.TrimEnd((byte)0));
 
     public readonly IPAddress Address => new(Value);

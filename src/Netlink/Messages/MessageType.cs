@@ -17,5 +17,8 @@ internal enum MessageType : ushort
     NewNeighbour = 28,
     DelNeighbour = 29,
     GetNeighbour = 30,
+    NewRule = 32,
+    DelRule = 33,
+    GetRule = 34,
     GetFilter = 46,
 }

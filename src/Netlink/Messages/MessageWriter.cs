@@ -53,6 +53,9 @@ internal sealed class MessageWriter
 
     public MessageWriter Attribute(int type, byte value) => Attribute(type, [value]);
 
+    /// <summary>A port, which the kernel wants in network order.</summary>
+    public MessageWriter Port(int type, int port) => Attribute(type, [(byte)(port >> 8), (byte)port]);
+
     public MessageWriter Attribute(int type, string text) => Attribute(type, Encoding.UTF8.GetBytes(text + '\0'));
 
     public MessageWriter Attribute(int type, IPAddress address) => Attribute(type, address.GetAddressBytes());

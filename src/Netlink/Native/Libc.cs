@@ -7,6 +7,9 @@ internal static partial class Libc
 {
     public const int AddressFamilyNetlink = 16;
     public const int SocketRawCloseOnExec = 3 | 0x80000;
+    public const int SocketNonBlocking = 0x800;
+    public const int SolSocket = 1;
+    public const int OptionReceiveBufferForce = 33;
     public const int SolNetlink = 270;
     public const int OptionCapAck = 10;
     public const int OptionExtAck = 11;
@@ -53,4 +56,16 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unmount(string target, int flags);
+
+    /// <summary>The result of a system call, or its error.</summary>
+    /// <param name="result">Negative: it failed.</param>
+    /// <param name="what">What was asked, of which object.</param>
+    /// <exception cref="NetlinkException">It failed; the text starts with <paramref name="what"/>.</exception>
+    public static int Check(int result, string what)
+    {
+        if (result >= 0)
+            return result;
+        var errno = Marshal.GetLastPInvokeError();
+        throw new NetlinkException(errno, $"{what}: {Marshal.GetPInvokeErrorMessage(errno)}");
+    }
 }

@@ -10,5 +10,13 @@ internal sealed class SafeDescriptor : SafeHandleZeroOrMinusOneIsInvalid
 
     public int Value => (int)DangerousGetHandle();
 
+    /// <summary>Gives the descriptor away: who takes it closes it.</summary>
+    public int Release()
+    {
+        var descriptor = Value;
+        SetHandleAsInvalid();
+        return descriptor;
+    }
+
     protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
 }
