@@ -4,14 +4,18 @@ using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab;
 
-/// <summary>Nodes on one segment, each with its agent, and a machine for the servers that they share. Everything is removed on disposal, whatever happened; the folder is the caller's.</summary>
+/// <summary>Nodes on one segment or around one router, each with its agent, and a machine for the servers that they share. Everything is removed on disposal, whatever happened; the folder is the caller's.</summary>
 public sealed class LabCluster : IAsyncDisposable
 {
-    private readonly string _name;
-    private readonly LabSegment _segment;
-    private readonly List<LabNode> _nodes = [];
+    /// <summary>Places of machines that are no nodes.</summary>
+    private const int FirstMachine = 100;
 
-    private LabCluster(string name, LabSegment segment, NetworkNamespace store) => (_name, _segment, Store) = (name, segment, store);
+    private readonly string _name;
+    private readonly ILabFabric _fabric;
+    private readonly List<LabNode> _nodes = [];
+    private readonly List<LabMachine> _machines = [];
+
+    private LabCluster(string name, ILabFabric fabric, NetworkNamespace store) => (_name, _fabric, Store) = (name, fabric, store);
 
     /// <summary>Where servers listen for the nodes.</summary>
     public static IPAddress StoreIPv4 { get; } = IPAddress.Parse("192.0.2.2");
@@ -25,24 +29,41 @@ public sealed class LabCluster : IAsyncDisposable
     /// <summary>The nodes, node1 first.</summary>
     public IReadOnlyList<LabNode> Nodes => _nodes;
 
+    /// <summary>The machine outside, everybody's default router.</summary>
+    public NetworkNamespace World => _fabric.World;
+
     /// <summary>Builds the segment and the machine of the servers; no node yet.</summary>
     /// <param name="name">Prefix of every namespace; no other lab has it.</param>
-    public static LabCluster Create(string name)
+    public static LabCluster Create(string name) => Create(name, new LabCabling());
+
+    /// <summary>Builds the segment and the machine of the servers; no node yet.</summary>
+    /// <param name="name">Prefix of every namespace; no other lab has it.</param>
+    /// <param name="cabling">What the cables bear, and whether the machine outside knows the pods.</param>
+    public static LabCluster Create(string name, LabCabling cabling) => Create(name, LabSegment.Create(name, cabling));
+
+    /// <summary>Builds the router and the machine of the servers, each node to be in a subnet of its own; no node yet.</summary>
+    /// <param name="name">Prefix of every namespace; no other lab has it.</param>
+    /// <param name="cabling">What the cables bear, and whether the router knows the pods.</param>
+    public static LabCluster CreateRouted(string name, LabCabling cabling) => Create(name, LabRouter.Create(name, cabling));
+
+    /// <summary>Adds a machine that is no node. On a segment it is a neighbour of the nodes, else behind the router.</summary>
+    /// <param name="name">Its name; no other machine or node has it.</param>
+    public LabMachine AddMachine(string name)
     {
-        var segment = LabSegment.Create(name);
-        NetworkNamespace? store = null;
+        var place = _fabric.Place(FirstMachine + _machines.Count);
+        var machine = new LabMachine(NetworkNamespace.Create($"{_name}-{name}"), place.IPv4, place.IPv6);
         try
         {
-            store = NetworkNamespace.Create($"{name}-store");
-            segment.Attach(store, StoreIPv4, StoreIPv6);
-            return new LabCluster(name, segment, store);
+            _fabric.Attach(machine.Namespace, machine.IPv4, machine.IPv6);
         }
         catch
         {
-            store?.Delete();
-            segment.Dispose();
+            machine.Namespace.Delete();
             throw;
         }
+
+        _machines.Add(machine);
+        return machine;
     }
 
     /// <summary>Adds nodes, which are called node1, node2 and so on, and starts their agents at once.</summary>
@@ -69,14 +90,33 @@ public sealed class LabCluster : IAsyncDisposable
     {
         foreach (var node in _nodes)
             await node.DisposeAsync();
+        foreach (var machine in _machines)
+            machine.Namespace.Delete();
         Store.Delete();
-        _segment.Dispose();
+        _fabric.Dispose();
+    }
+
+    private static LabCluster Create(string name, ILabFabric fabric)
+    {
+        NetworkNamespace? store = null;
+        try
+        {
+            store = NetworkNamespace.Create($"{name}-store");
+            fabric.Attach(store, StoreIPv4, StoreIPv6);
+            return new LabCluster(name, fabric, store);
+        }
+        catch
+        {
+            store?.Delete();
+            fabric.Dispose();
+            throw;
+        }
     }
 
     private async Task<LabNode> StartNodeAsync(int number, Layout layout, string folder, IReadOnlyList<string> settings, CancellationToken ct)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"node{number}");
-        var network = LabNetwork.Join($"{_name}-{name}", LabPlace.Of(number), _segment);
+        var network = LabNetwork.Join($"{_name}-{name}", _fabric.Place(number), _fabric);
         return await LabNode.StartAsync($"{_name}-{name}", layout, network, Path.Combine(folder, name), [$"node.name={name}", .. settings], ct);
     }
 }

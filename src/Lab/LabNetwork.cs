@@ -7,14 +7,11 @@ namespace Cilium.Framework.Lab;
 /// <remarks>The world is a machine outside the cluster: it knows the node's address and routes the pod ranges to it, and is the node's default router.</remarks>
 public sealed class LabNetwork : IDisposable
 {
-    private const int NodePrefixLength = 24;
-    private const int NodePrefixLengthV6 = 64;
+    private readonly ILabFabric? _fabric;
 
-    private readonly LabSegment? _segment;
+    private LabNetwork(NetworkNamespace node, NetworkNamespace world, LabPlace place, ILabFabric? fabric) => (Node, World, Place, _fabric) = (node, world, place, fabric);
 
-    private LabNetwork(NetworkNamespace node, NetworkNamespace world, LabPlace place, LabSegment? segment) => (Node, World, Place, _segment) = (node, world, place, segment);
-
-    /// <summary>Name of the node's physical device.</summary>
+    /// <summary>Name of the physical device of a node, and of any other machine.</summary>
     public static string NodeDevice => "eth0";
 
     /// <summary>The node.</summary>
@@ -41,14 +38,21 @@ public sealed class LabNetwork : IDisposable
     /// <summary>Builds both namespaces and the cable between them.</summary>
     /// <param name="name">Prefix of the namespaces' names; one lab per name.</param>
     /// <param name="place">The node's addresses, and the ranges that the world routes to it.</param>
-    public static LabNetwork Create(string name, LabPlace place)
+    public static LabNetwork Create(string name, LabPlace place) => Create(name, place, new LabCabling());
+
+    /// <summary>Builds both namespaces and the cable between them.</summary>
+    /// <param name="name">Prefix of the namespaces' names; one lab per name.</param>
+    /// <param name="place">The node's addresses, and the ranges that the world routes to it.</param>
+    /// <param name="cabling">What the cable bears, and whether the world knows the pods.</param>
+    public static LabNetwork Create(string name, LabPlace place, LabCabling cabling)
     {
+        ArgumentNullException.ThrowIfNull(cabling);
         var node = NetworkNamespace.Create($"{name}-node");
         LabNetwork? network = null;
         try
         {
-            network = new LabNetwork(node, NetworkNamespace.Create($"{name}-world"), place, segment: null);
-            network.Connect();
+            network = new LabNetwork(node, NetworkNamespace.Create($"{name}-world"), place, fabric: null);
+            network.Connect(cabling);
             return network;
         }
         catch
@@ -59,19 +63,19 @@ public sealed class LabNetwork : IDisposable
         }
     }
 
-    /// <summary>Builds a node's namespace and puts it on a segment, which outlives it.</summary>
+    /// <summary>Builds a node's namespace and puts it on a segment or behind a router, which outlives it.</summary>
     /// <param name="name">Prefix of the namespace's name.</param>
     /// <param name="place">The node's addresses, and the ranges that the world routes to it.</param>
-    /// <param name="segment">The segment.</param>
-    public static LabNetwork Join(string name, LabPlace place, LabSegment segment)
+    /// <param name="fabric">The segment or the router.</param>
+    public static LabNetwork Join(string name, LabPlace place, ILabFabric fabric)
     {
-        ArgumentNullException.ThrowIfNull(segment);
+        ArgumentNullException.ThrowIfNull(fabric);
         var node = NetworkNamespace.Create($"{name}-node");
         try
         {
-            Forward(node);
-            segment.Attach(node, place);
-            return new LabNetwork(node, segment.World, place, segment);
+            Wiring.Forward(node);
+            fabric.Attach(node, place);
+            return new LabNetwork(node, fabric.World, place, fabric);
         }
         catch
         {
@@ -83,50 +87,20 @@ public sealed class LabNetwork : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        if (_segment is null)
+        if (_fabric is null)
             World.Delete();
         Node.Delete();
     }
 
-    internal static void Configure(RouteNetlink netlink, IPAddress ipv4, IPAddress ipv6)
+    private void Connect(LabCabling cabling)
     {
-        var device = netlink.FindLink("eth0")!.Index;
-        netlink.AddAddress(device, ipv4, NodePrefixLength);
-        netlink.AddAddress(device, ipv6, NodePrefixLengthV6);
-        netlink.SetUp(device);
-    }
-
-    internal static void RouteToWorld(RouteNetlink node)
-    {
-        var device = node.FindLink(NodeDevice)!.Index;
-        node.ReplaceRoute(new Route { Gateway = WorldIPv4, IfIndex = device });
-        node.ReplaceRoute(new Route { Gateway = WorldIPv6, IfIndex = device, Family = WorldIPv6.AddressFamily });
-    }
-
-    internal static void RouteToPods(RouteNetlink world, LabPlace place)
-    {
-        var device = world.FindLink("eth0")!.Index;
-        world.ReplaceRoute(new Route { Destination = place.PodIPv4.BaseAddress, PrefixLength = place.PodIPv4.PrefixLength, Gateway = place.IPv4, IfIndex = device });
-        world.ReplaceRoute(new Route { Destination = place.PodIPv6.BaseAddress, PrefixLength = place.PodIPv6.PrefixLength, Gateway = place.IPv6, IfIndex = device });
-    }
-
-    private void Connect()
-    {
-        Forward(Node);
+        Wiring.Forward(Node);
         using var node = RouteNetlink.Open(Node);
         using var world = RouteNetlink.Open(World);
-        node.CreateVeth(new VethPair { Name = NodeDevice, PeerName = "eth0", PeerNamespace = World });
-        Configure(node, Place.IPv4, Place.IPv6);
-        Configure(world, WorldIPv4, WorldIPv6);
-        RouteToWorld(node);
-        RouteToPods(world, Place);
-    }
-
-    private static void Forward(NetworkNamespace node)
-    {
-        Sysctl.Write(node, "net/ipv4/ip_forward", "1");
-        Sysctl.Write(node, "net/ipv6/conf/all/forwarding", "1");
-        Sysctl.Write(node, "net/ipv4/conf/all/rp_filter", "0");
-        Sysctl.Write(node, "net/ipv4/conf/default/rp_filter", "0");
+        node.CreateVeth(new VethPair { Name = NodeDevice, PeerName = NodeDevice, PeerNamespace = World, Mtu = cabling.Mtu });
+        Wiring.Configure(node, NodeDevice, Place.IPv4, Place.IPv6, cabling);
+        Wiring.Configure(world, NodeDevice, WorldIPv4, WorldIPv6, cabling);
+        Wiring.RouteByDefault(node, WorldIPv4, WorldIPv6, cabling);
+        Wiring.RouteToPods(world, NodeDevice, Place, cabling);
     }
 }
