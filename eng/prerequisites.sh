@@ -19,3 +19,4 @@ if ((${#missing[@]})); then
 fi
 "$(dirname "${BASH_SOURCE[0]}")/etcd.sh" || echo "prerequisites: without etcd; tests that need it are skipped, or fail under CI" >&2
 "$(dirname "${BASH_SOURCE[0]}")/consul.sh"
+"$(dirname "${BASH_SOURCE[0]}")/bgp.sh" || echo "prerequisites: without BGP servers; tests that need them are skipped, or fail under CI" >&2
