@@ -125,7 +125,7 @@ internal sealed class EtcdWatch(EtcdClient client, string prefix) : IAsyncDispos
             EtcdLog.WatchInterrupted(client.Logger, prefix, cause);
         _cause = cause;
         Close();
-        // Not all nodes at once when a server comes back.
+        // Nothing tells when a server that refused can be asked again: it is asked after pauses that grow, and not by all nodes at once when it comes back.
         await Task.Delay(_pause * (0.5 + Random.Shared.NextDouble()), client.Time, cancellationToken);
         _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
     }

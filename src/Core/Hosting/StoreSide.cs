@@ -100,7 +100,7 @@ internal sealed class StoreSide : IAsyncDisposable
     private async Task AllowFirstAsync(CancellationToken ct)
     {
         await _first.RunAsync(ct);
-        // A loop that ends counts as one that has died.
+        // Nothing is left to do, and a loop that ends counts as one that has died: it waits to be cancelled.
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, ct);
     }
 

@@ -129,6 +129,7 @@ internal sealed class GoBgpWatch : IAsyncDisposable
         {
             while (true)
             {
+                // Nothing tells of a silence: it is asked for at intervals.
                 await Task.Delay(_api.Settings.ProbeInterval, _api.Time, _ended.Token);
                 var now = await _api.GetSpeakerAsync(Ended, _ended.Token);
                 if (now == speaker)
