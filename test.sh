@@ -41,13 +41,14 @@ arguments=(-noColor -noLogo -longRunning 60)
 [[ $filter ]] && arguments+=(-method "*$filter*")
 
 passed=0 failed=0 skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) failures_of_all=$(mktemp)
+trap 'rm -f "$log" "$failures_of_all"' EXIT
 
 run() { # PROJECT ARGUMENTS...
 	local name=$1 status=0 total errors failures skips
 	shift
 	"artifacts/bin/$name/debug/$name" "${arguments[@]}" "$@" </dev/null 2>&1 | tee "$log" || status=$?
+	sed -nE '/\[FAIL\]/,+6p' "$log" >>"$failures_of_all"
 	read -r total errors failures skips < <(sed -nE 's/.*Total: ([0-9]+)(, Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+).*)?/\1 \3 \4 \5/p' "$log" | tail -1) || true
 	if [[ -z ${total:-} ]] || ((status != 0 && ${errors:-0} + ${failures:-0} == 0)); then
 		echo "test.sh: $name ended with status $status and without a summary" >&2
@@ -103,6 +104,10 @@ if [[ $kernel ]]; then
 elif ! ((fast)); then
 	in_variant tcx/lru
 	in_variant tc/table
+fi
+if [[ -s $failures_of_all ]]; then
+	echo "== what failed"
+	cat "$failures_of_all"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0 && passed > 0))

@@ -14,6 +14,8 @@ internal sealed class FakePluginContext(string folder) : IPluginContext, IHealth
 
     public byte ClusterId => 0;
 
+    public byte RouteProtocol => 161;
+
     public bool IPv4 { get; init; } = true;
 
     public bool IPv6 { get; init; } = true;

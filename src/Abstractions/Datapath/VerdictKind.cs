@@ -17,4 +17,7 @@ public enum VerdictKind
 
     /// <summary>Consumed without a drop (duplicate address detection, multicast listener reports).</summary>
     Consumed,
+
+    /// <summary>Wrapped and sent to the node that has the destination.</summary>
+    ToOverlay,
 }

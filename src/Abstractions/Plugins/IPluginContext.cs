@@ -22,6 +22,9 @@ public interface IPluginContext
     /// <summary>IPv6 is enabled.</summary>
     bool IPv6 { get; }
 
+    /// <summary>Number that marks every route of ours in the kernel (rtm_protocol of rtnetlink(7)); routes with another are somebody else's.</summary>
+    byte RouteProtocol { get; }
+
     /// <summary>What must survive a reboot; exists, mode 0700.</summary>
     string StateDirectory { get; }
 

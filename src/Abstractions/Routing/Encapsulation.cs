@@ -8,4 +8,7 @@ public enum Encapsulation
 
     /// <summary>VXLAN (RFC 7348); the VNI carries the source identity.</summary>
     Vxlan,
+
+    /// <summary>Geneve (RFC 8926); the VNI carries the source identity.</summary>
+    Geneve,
 }

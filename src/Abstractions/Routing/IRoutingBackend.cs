@@ -20,6 +20,10 @@ public interface IRoutingBackend : IAsyncDisposable
     /// <exception cref="Errors.CiliumException">The kernel refused; the text says what to do.</exception>
     ValueTask InitializeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Routes to pod ranges, this node's own included.</summary>
+    /// <summary>Routes to pod ranges: this node's own and, with <see cref="RoutingCapabilities.RemoteNodes"/>, those of other nodes.</summary>
+    /// <remarks>A range that cannot be reached is a failed row; its text says why, and an operator reads it in the status.</remarks>
     IReconcileTarget<NodeRouteRow> NodeRoutes { get; }
+
+    /// <summary>Where routes are told to and learned from other routers; null: the backend speaks with none.</summary>
+    IRouteExchange? Exchange => null;
 }

@@ -7,7 +7,7 @@ public enum RoutingCapabilities
     /// <summary>This node's own endpoints only.</summary>
     None = 0,
 
-    /// <summary>Installs routes to the pod ranges of other nodes.</summary>
+    /// <summary>Answers for routes to the pod ranges of other nodes: installs them, or says whether somebody else did.</summary>
     RemoteNodes = 1,
 
     /// <summary>Carries the source identity with each packet between nodes.</summary>

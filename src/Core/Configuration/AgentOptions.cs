@@ -1,4 +1,5 @@
 using System.Net;
+using Cilium.Framework.Routes;
 using Cilium.Framework.Rows;
 using Microsoft.Extensions.Logging;
 
@@ -38,6 +39,9 @@ public sealed record AgentOptions
 
     /// <summary>Selected name per kind of plugin: kvstore, routing, ipam, datapath.</summary>
     public required IReadOnlyDictionary<string, string> Providers { get; init; }
+
+    /// <summary><c>routing.protocol</c>: number that marks our routes in the kernel.</summary>
+    public byte RouteProtocol { get; init; } = RouteProtocols.Default;
 
     /// <summary><c>policy.enforcement</c>.</summary>
     public PolicyEnforcement PolicyEnforcement { get; init; }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Identities;
+using Cilium.Framework.Routes;
 using Cilium.Framework.Rows;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
             IPv6 = _read.Flag("ipv6:enabled"),
             IPv6PodCidr = _read.ParseValue("ipv6:pod-cidr", text => Prefix(text, AddressFamily.InterNetworkV6), "an IPv6 range such as fd00::/112"),
             Providers = CoreSettings.PluginKinds.ToDictionary(kind => kind, kind => _read.Name($"{kind}:provider")),
+            RouteProtocol = _read.ParseValue("routing:protocol", RouteProtocol, "a number up to 255 that no other program marks its routes with, such as 161") ?? RouteProtocols.Default,
             PolicyEnforcement = _read.Choice("policy:enforcement", new Dictionary<string, PolicyEnforcement> { ["default"] = PolicyEnforcement.Default, ["always"] = PolicyEnforcement.Always, ["never"] = PolicyEnforcement.Never }),
             AllowLocalhost = _read.Choice("policy:allow-localhost", new Dictionary<string, AllowLocalhost> { ["auto"] = AllowLocalhost.Auto, ["always"] = AllowLocalhost.Always, ["policy"] = AllowLocalhost.Policy }),
             OperatorInAgent = _read.Flag("operator:in-agent"),
@@ -98,6 +100,9 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
 
         return names;
     }
+
+    private static byte? RouteProtocol(string text) =>
+        byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var protocol) && RouteProtocols.IsFree(protocol) ? protocol : null;
 
     private static IPAddress? IPv4Address(string text) =>
         IpPrefix.TryParse(text, out var prefix) && prefix is { IsHost: true, IsIPv6: false } ? prefix.Address : null;

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Cilium.Framework.Routes;
+
 namespace Cilium.Framework.Configuration;
 
 /// <summary>Settings of the core, with the defaults of those that have one.</summary>
@@ -11,7 +14,7 @@ internal static class CoreSettings
     [
         "profile", "node:name", "node:ipv4", "cluster:name", "cluster:id",
         "ipv4:enabled", "ipv4:pod-cidr", "ipv6:enabled", "ipv6:pod-cidr",
-        "kvstore:provider", "kvstore:lease-ttl", "routing:provider", "ipam:provider", "datapath:provider",
+        "kvstore:provider", "kvstore:lease-ttl", "routing:provider", "routing:protocol", "ipam:provider", "datapath:provider",
         "policy:enforcement", "policy:allow-localhost",
         "operator:in-agent", "operator:identity-gc-interval",
         "state-dir", "run-dir", "api:socket",
@@ -30,6 +33,7 @@ internal static class CoreSettings
         Default("kvstore:provider", "embedded"),
         Default("kvstore:lease-ttl", "900"),
         Default("routing:provider", "direct"),
+        Default("routing:protocol", RouteProtocols.Default.ToString(CultureInfo.InvariantCulture)),
         Default("ipam:provider", "host-scope"),
         Default("datapath:provider", "bpf"),
         Default("policy:enforcement", "default"),

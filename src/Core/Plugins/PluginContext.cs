@@ -16,6 +16,8 @@ internal sealed record PluginContext : IPluginContext
 
     public required bool IPv6 { get; init; }
 
+    public required byte RouteProtocol { get; init; }
+
     public required string StateDirectory { get; init; }
 
     public required string RunDirectory { get; init; }

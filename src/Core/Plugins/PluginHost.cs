@@ -199,6 +199,7 @@ public sealed class PluginHost(LoadedConfiguration configuration, TimeProvider t
         ClusterId = Options.ClusterId,
         IPv4 = Options.IPv4,
         IPv6 = Options.IPv6,
+        RouteProtocol = Options.RouteProtocol,
         StateDirectory = Options.StateDirectory,
         RunDirectory = Options.RunDirectory,
         PluginDirectory = plugin.Folder,
