@@ -83,11 +83,12 @@ inline_always bool denial_again(struct __sk_buff *ctx, struct packet *p, __u32 n
 
 	if (!denial || !denial->number || !denial_is_of(denial, p) || clock_passed(now, denial->expires) || !denial_holds(denial))
 		return false;
-	denial->count++;
 	metrics_count(ctx, denial->reason, denial->direction);
 	outcome_leave(ctx, OUTCOME_DROP, denial->reason, 0);
 	if (unlikely(now - denial->reported >= config.second))
 		denial_report(ctx, p, denial);
+	else
+		denial->count++;
 	return true;
 }
 

@@ -47,6 +47,9 @@ public readonly record struct IpPrefix : IComparable<IpPrefix>
     /// <summary>First address.</summary>
     public IPAddress Address => FromBits(_bits, _isIPv6);
 
+    /// <summary>The last address alone: /32 or /128.</summary>
+    public IpPrefix Last => new(_bits | (Mask(_isIPv6 ? 128 : 32, _isIPv6) & ~Mask(_length, _isIPv6)), (byte)(_isIPv6 ? 128 : 32), _isIPv6);
+
     /// <summary>Number of leading bits that are fixed.</summary>
     public int Length => _length;
 

@@ -28,6 +28,9 @@ public readonly record struct NumericIdentity(uint Value) : IComparable<NumericI
     /// <summary>An endpoint whose labels are not known yet; enforced in both directions.</summary>
     public static readonly NumericIdentity Init = new(5);
 
+    /// <summary>Another node of the cluster (Cilium facts 7a: number and meaning of 1.19).</summary>
+    public static readonly NumericIdentity RemoteNode = new(6);
+
     /// <summary>First number that is allocated; what lies below is reserved.</summary>
     public const uint FirstAllocated = 256;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cilium.Framework.Netlink;
+using Cilium.Framework.Routes;
 using Cilium.Framework.Agent.Hosting;
 using Cilium.Framework.Agent.Privileges;
 using Cilium.Framework.Configuration;
@@ -68,6 +70,12 @@ internal static class CleanupCommand
         foreach (var line in await plugins.Set.Datapath.RemoveAllAsync(ct))
             await Console.Out.WriteLineAsync(line);
         await Console.Out.WriteLineAsync($"{routes} routes");
+        using (var netlink = RouteNetlink.Open())
+        {
+            foreach (var device in LeftDevices.Remove(netlink, plan: null))
+                await Console.Out.WriteLineAsync($"device {device}");
+        }
+
         if (withState)
         {
             foreach (var line in await ClaimedRanges.ReleaseAsync(plugins.Set.Kvstore, options, ct))

@@ -11,6 +11,9 @@ internal static partial class AgentLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Endpoint {Id} is forgotten: its device {Device} vanished while no agent ran.")]
     public static partial void Vanished(ILogger logger, ushort id, string device);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Device {Device} is removed: routing made it for an earlier configuration.")]
+    public static partial void LeftDevice(ILogger logger, string device);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
     public static partial void Warning(ILogger logger, string text);
 

@@ -56,6 +56,8 @@ internal static class ApiComposition
             .Add(t.StoredNodes, ["Node", "IPv4Cidr", "IPv6Cidr"], row => [row.Key, row.IPv4PodCidr, row.IPv6PodCidr])
             .Add(t.StoredIps, ["Prefix", "Identity", "Host", "Metadata"], row => [row.Prefix, row.Identity, row.Host, row.Metadata])
             .Add(t.Nodes, ["Node", "Addresses", "IPv4Cidr", "IPv6Cidr", "Origin"], row => [row.Key, string.Join(' ', row.Addresses.Select(address => address.Address)), row.IPv4PodCidr, row.IPv6PodCidr, row.Origin])
+            .Add(t.NodeRanges, ["Cidr", "Node", "IPv4", "IPv6"], row => [row.Cidr, row.Node, row.IPv4, row.IPv6])
+            .Add(t.Plans, ["Encapsulation", "Underlay", "DeviceMtu", "RouteMtu", "Devices"], row => [row.Routing.Encapsulation, row.Underlay, row.DeviceMtu, row.RouteMtu, string.Join(' ', row.Routing.Devices.Select(device => device.Name))])
             .Add(t.Publications, ["Key", "Value"], row => [row.Key, row.Value])
             .Add(t.StoredIdentities, ["Id", "Labels", "Revision"], row => [row.Id, row.Labels, row.Revision])
             .Add(t.IdentityClaims, ["Labels", "Id", "Error"], row => [row.Labels, row.Id, row.Error])
@@ -63,10 +65,10 @@ internal static class ApiComposition
             .Add(t.Identities, ["Id", "Labels"], row => [row.Id, row.Labels])
             .Add(t.PolicyRevisions, ["Policy", "Revision"], row => [row.Policy, row.Revision])
             .Add(t.Policies, ["Policy", "Entries"], row => [row.Id, row.Entries.Count])
-            .Add(t.IpCache, ["Prefix", "Identity", "Origin"], row => [row.Prefix, row.Identity, row.Origin])
+            .Add(t.IpCache, ["Prefix", "Identity", "Node", "Origin"], row => [row.Prefix, row.Identity, row.TunnelEndpoint, row.Origin])
             .Add(t.Endpoints, ["Id", "Device", "Identity", "Policy"], row => [row.Id, row.Device, row.Identity, row.Policy?.ToString() ?? "drop"])
             .Add(t.Devices, ["Name", "Role", "Mtu"], row => [row.Name, row.Role, row.Mtu])
-            .Add(t.NodeRoutes, ["PodCidr", "Node", "Device", "Mtu"], row => [row.PodCidr, row.Node, row.Device, row.Mtu])
+            .Add(t.NodeRoutes, ["PodCidr", "Node", "NextHop", "Device", "Mtu"], row => [row.PodCidr, row.Node, row.NextHop, row.Device, row.Mtu])
             .Add("rules", ["Rule", "Labels", "Ingress", "Egress"], () => node.Rules.Current.Rules.Select(rule => (object?[])[rule.Origin, rule.Labels, Sections(rule.Ingress), Sections(rule.Egress)]))
             .Add("ipam", ["Address", "Owner", "Endpoint"], () => node.Ipam.List().Select(lease => (object?[])[lease.Address, lease.Owner, EndpointOf(node, lease.Address)?.ToString(CultureInfo.InvariantCulture) ?? "-"]));
     }

@@ -8,6 +8,8 @@ using Cilium.Framework.Nodes;
 using Cilium.Framework.Policies;
 using Cilium.Framework.Publications;
 using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Routes;
+using Cilium.Framework.Routing;
 using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Agent.Hosting;
@@ -19,6 +21,10 @@ internal sealed partial class NodeRuntime
     {
         var t = Tables;
         Run("nodes", nodes, [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
+        Run("node-ranges", new NodeRangeController(self, t.Nodes, t.NodeRanges, _health.Scope("node-ranges")), [t.Nodes], [], t.NodeRanges.RegisterSource("nodes"));
+        Run("devices", new DeviceController(t.Plans, t.Devices), [t.Plans], [], t.Devices.RegisterSource("plan"));
+        var hasRemote = _plugins.Routing.Capabilities.HasFlag(RoutingCapabilities.RemoteNodes);
+        Run("node-routes", new NodeRouteController(hasRemote, t.Plans, t.NodeRanges, t.NodeRoutes, _health.Scope("node-routes")), [t.Plans, t.NodeRanges], [], t.NodeRoutes.RegisterSource("node-ranges"));
         var prefixes = t.CidrIdentities.RegisterSource("rules");
         Start("cidr-identities", ct => Cidrs.RunAsync(t.Rules, prefixes, ct));
         var identities = t.Identities.RegisterSource("identities");
@@ -27,7 +33,7 @@ internal sealed partial class NodeRuntime
             Start("remembered-identities", new RememberedIdentities(t.StoredIdentities, identities, _time).RunAsync);
         Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
-        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
+        Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run("publications", new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows, t.Nodes], [], t.Publications.RegisterSource("node"));
         Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
     }
@@ -46,8 +52,8 @@ internal sealed partial class NodeRuntime
     private void RunReconcilers(StoreSide store)
     {
         var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
-        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst);
-        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst);
+        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst, drift: LostDevices);
+        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst, drift: ChangedRoutes);
         Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, BatchOrder.DeletesFirst);
         Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
         Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);

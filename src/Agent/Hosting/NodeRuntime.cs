@@ -15,6 +15,8 @@ using Cilium.Framework.Netlink;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
 using Cilium.Framework.Policies;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Routes;
 using Cilium.Framework.Routing;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
@@ -25,6 +27,8 @@ namespace Cilium.Framework.Agent.Hosting;
 /// <summary>One node at work: backends, tables, controllers and reconcilers, wired in the order in which facts flow.</summary>
 internal sealed partial class NodeRuntime : IAsyncDisposable
 {
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
+
     private readonly AgentOptions _options;
     private readonly PluginSet _plugins;
     private readonly HealthTree _health;
@@ -32,6 +36,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly JobRunner _jobs;
     private readonly RouteNetlink _netlink = RouteNetlink.Open();
+    private readonly NetlinkChanges _changes = NetlinkChanges.Open();
     private readonly List<IDisposable> _reconcilers = [];
     private StoreSide? _store;
 
@@ -69,7 +74,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     public Liveness Liveness { get; }
 
     /// <summary>The routing plan of this node; null when the datapath carries no real packets.</summary>
-    public DevicePlan? Plan { get; private set; }
+    public DevicePlan? Plan => Tables.Plans[DevicePlan.Key];
 
     /// <summary>Where devices are looked up; null when the datapath carries no real packets.</summary>
     public RouteNetlink? Devices => IsReal ? _netlink : null;
@@ -97,6 +102,10 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     private IReadOnlyList<IpPrefix> Ranges => [.. Tables.PodCidrs.Select(row => row.Cidr).Order()];
 
     private IReadOnlyList<IPAddress> Gateways => [.. Ipam.LocalPools().Select(pool => pool.Gateway)];
+
+    private Drift<string> LostDevices { get; } = new();
+
+    private Drift<IpPrefix> ChangedRoutes { get; } = new();
 
     private bool IsReal => _plugins.Datapath.Capabilities.HasFlag(DatapathCapabilities.RealDevices);
 
@@ -134,6 +143,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         await _plugins.EndAsync(_loggers.CreateLogger<NodeRuntime>());
         Registry.Dispose();
         Ipam.Dispose();
+        _changes.Dispose();
         _netlink.Dispose();
     }
 
@@ -202,13 +212,17 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         var hosts = new HostAddresses(_netlink, () => Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
         hosts.Read();
         Start("host-addresses", hosts.RunAsync);
-        var (devices, routes) = (Tables.Devices.RegisterSource("plan"), Tables.NodeRoutes.RegisterSource("plan"));
+        var plans = Tables.Plans.RegisterSource("routing");
         await PlanDevicesAsync(ct);
-        devices.ListDone();
-        routes.ListDone();
+        plans.ListDone();
+        foreach (var left in IsReal ? LeftDevices.Remove(_netlink, Plan) : [])
+            AgentLog.LeftDevice(_loggers.CreateLogger<NodeRuntime>(), left);
         foreach (var (name, run) in store.Loops())
             Start(name, run);
-        Start("pod-cidrs", stop => FollowRangesAsync(hosts, stop));
+        var plan = new Wake();
+        Start("plan", stop => FollowPlanAsync(hosts, plan, stop));
+        if (IsReal)
+            Start("kernel-watch", new KernelWatch(_changes, Tables.Plans, Tables.Devices, Tables.NodeRoutes, plan, LostDevices, ChangedRoutes).RunAsync);
     }
 
     /// <summary>Configured, or what an earlier process of this node claimed.</summary>
@@ -216,22 +230,20 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         ? new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>().Select(range => new PodCidrRow(range, "configuration"))
         : (RangeFile.Read(state => state.Read()) ?? []).Select(range => new PodCidrRow(range, PodCidrClaims.Origin));
 
-    /// <summary>A range that this node gets, or gets instead of another, while it runs.</summary>
-    private async Task FollowRangesAsync(HostAddresses hosts, CancellationToken ct)
+    /// <summary>A range that this node gets, or gets instead of another, while it runs; a device that is new, other or gone.</summary>
+    private async Task FollowPlanAsync(HostAddresses hosts, Wake wake, CancellationToken ct)
     {
-        var wake = new Wake();
         using var onChange = Tables.PodCidrs.Attach(wake);
         while (true)
         {
             var ranges = Ranges;
             if (!ranges.SequenceEqual(Ipam.LocalPools().Select(pool => pool.Cidr).Order()))
-            {
                 await Ipam.SetPoolsAsync(ranges, ct);
-                hosts.Read();
-                await PlanDevicesAsync(ct);
-            }
-
+            hosts.Read();
+            await PlanDevicesAsync(ct);
             await wake.WaitAsync(ct);
+            // A device that comes or goes is told in many changes.
+            await Task.Delay(Settling, _time, ct);
         }
     }
 
@@ -241,9 +253,9 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
             return;
         var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
         var description = new NodeDescription(_options.NodeName, Ranges, HostAddresses.Devices(_netlink, own));
-        Plan = new DevicePlan(description, await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct), Ipam.LocalPools(), _options.Mtu);
-        Tables.Devices.ReplaceAll(Plan.Devices());
-        Tables.NodeRoutes.ReplaceAll(Plan.Routes());
+        OwnRanges.Check(description);
+        var plan = await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct);
+        Tables.Plans.Upsert(new DevicePlan(description, plan, Ipam.LocalPools(), _options.Mtu));
     }
 
     private bool StillExists(EndpointRequest request) => !IsReal || _netlink.FindLink(request.Device)?.Index == request.IfIndex;

@@ -39,6 +39,12 @@ public sealed class NodeTables(TimeProvider time)
     /// <summary>Every node, this one included.</summary>
     public Table<NodeKey, NodeRow> Nodes { get; } = new("nodes", row => row.Key);
 
+    /// <summary>Ranges of all nodes' endpoints, none of which overlaps another.</summary>
+    public Table<IpPrefix, NodeRangeRow> NodeRanges { get; } = new("node-ranges", row => row.Cidr);
+
+    /// <summary>How packets leave this node; one row, once it is known.</summary>
+    public Table<string, DevicePlan> Plans { get; } = new("plan", _ => DevicePlan.Key);
+
     /// <summary>Numbers in the store.</summary>
     public Table<NumericIdentity, StoredIdentityRow> StoredIdentities { get; } = new("kv-identities", row => row.Id);
 

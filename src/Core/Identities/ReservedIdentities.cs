@@ -26,7 +26,7 @@ public sealed class ReservedIdentities
         (string Name, NumericIdentity Id)[] known =
         [
             ("host", NumericIdentity.Host), ("world", NumericIdentity.World), ("cluster", NumericIdentity.Cluster),
-            ("health", NumericIdentity.Health), ("init", NumericIdentity.Init), .. fixedNames.OrderBy(pair => pair.Key).Select(pair => (pair.Value, new NumericIdentity(pair.Key))),
+            ("health", NumericIdentity.Health), ("init", NumericIdentity.Init), ("remote-node", NumericIdentity.RemoteNode), .. fixedNames.OrderBy(pair => pair.Key).Select(pair => (pair.Value, new NumericIdentity(pair.Key))),
         ];
         All = [.. known.Select(row => new IdentityRow(row.Id, Labels(row.Name)))];
         _byLabels = All.ToFrozenDictionary(row => row.Labels, row => row.Id);

@@ -6,7 +6,7 @@ using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.IpCache;
 
-/// <summary>endpoints + host-addresses + kv-ips + nodes + cidr-identities -> ipcache: per prefix the highest origin wins; an endpoint's address shadows an equal CIDR.</summary>
+/// <summary>endpoints + host-addresses + kv-ips + nodes + node-ranges + plan + cidr-identities -> ipcache: per prefix the highest origin wins; an endpoint's address shadows an equal CIDR.</summary>
 /// <remarks>
 /// A row that gives an address a new identity waits until the policies know that identity (ARCHITECTURE, order of realisation 2): the other way round, an
 /// allowed packet would meet a policy that does not allow it yet. A range of another node's endpoints is <c>cluster</c> where the store does not say more: what is
@@ -15,7 +15,9 @@ namespace Cilium.Framework.IpCache;
 /// <param name="endpoints">Endpoints of this node.</param>
 /// <param name="hosts">Addresses of this node.</param>
 /// <param name="stored">Addresses in the store; what it says about this node's own is what this node has written.</param>
-/// <param name="nodes">All nodes, with the ranges of their endpoints.</param>
+/// <param name="nodes">All nodes.</param>
+/// <param name="ranges">Whose ranges there are.</param>
+/// <param name="plans">How packets leave this node.</param>
 /// <param name="cidrs">Prefixes that rules name.</param>
 /// <param name="identities">All identities; a row's revision says since when the policies can know it.</param>
 /// <param name="ipcache">Written here only.</param>
@@ -24,6 +26,8 @@ internal sealed class IpCacheController(
     IReadTable<IpPrefix, HostAddressRow> hosts,
     IReadTable<IpPrefix, StoredIpRow> stored,
     IReadTable<NodeKey, NodeRow> nodes,
+    IReadTable<IpPrefix, NodeRangeRow> ranges,
+    IReadTable<string, DevicePlan> plans,
     IReadTable<IpPrefix, CidrIdentityRow> cidrs,
     IReadTable<NumericIdentity, IdentityRow> identities,
     DesiredTable<IpPrefix, IpCacheRow> ipcache) : IController
@@ -32,7 +36,9 @@ internal sealed class IpCacheController(
     private readonly TableIndex<NumericIdentity, ushort, DesiredRow<EndpointRow>> _endpointsOf = new(endpoints.Rows, row => [row.Row.Identity]);
     private readonly TableIndex<NumericIdentity, IpPrefix, CidrIdentityRow> _prefixesOf = new(cidrs, cidr => [cidr.Id]);
     private readonly TableIndex<NumericIdentity, IpPrefix, StoredIpRow> _storedOf = new(stored, row => [row.Identity]);
-    private readonly TableIndex<IpPrefix, NodeKey, NodeRow> _nodesAt = new(nodes, node => node.Origin == NodeOrigin.Local ? [] : node.PodCidrs);
+    private readonly TableIndex<IpPrefix, NodeKey, NodeRow> _nodesAt = new(nodes, node => node.Origin == NodeOrigin.Local ? [] : node.Addresses.Select(address => IpPrefix.Host(address.Address)));
+    private readonly TableTracker<IpPrefix, NodeRangeRow> _ranges = ranges.Track();
+    private readonly NodeTunnels _tunnels = new(plans, nodes, stored);
     private readonly TableTracker<IpPrefix, StoredIpRow> _stored = stored.Track();
     private readonly TableTracker<IpPrefix, HostAddressRow> _hosts = hosts.Track();
     private readonly TableTracker<IpPrefix, CidrIdentityRow> _cidrs = cidrs.Track();
@@ -48,6 +54,9 @@ internal sealed class IpCacheController(
         _prefixesOf.Update(touched);
         _storedOf.Update(touched);
         _nodesAt.Update(_due);
+        _due.UnionWith(_ranges.Next().Select(change => change.Key));
+        if (!_tunnels.Update(_due))
+            _due.UnionWith(ipcache.Rows.Select(row => row.Row.Prefix));
         touched.Clear();
         touched.UnionWith(_identities.Next().Select(change => change.Key));
         _due.UnionWith(_stored.Next().Select(change => change.Key));
@@ -83,11 +92,15 @@ internal sealed class IpCacheController(
         if (hosts[prefix] is not null)
             return new(prefix, NumericIdentity.Host, null, IpCacheOrigin.Host);
         if (stored[prefix] is { } remote && (remote.Host is null || hosts[IpPrefix.Host(remote.Host)] is null))
-            return new(prefix, remote.Identity, null, IpCacheOrigin.Kvstore);
-        if (_nodesAt[prefix].Count > 0)
-            return new(prefix, NumericIdentity.Cluster, null, IpCacheOrigin.Kvstore);
+            return new(prefix, remote.Identity, _tunnels.To(remote), IpCacheOrigin.Kvstore);
+        if (NodeAt(prefix) is { } node)
+            return new(prefix, NumericIdentity.RemoteNode, node.IsAmongPods(prefix.Address) ? _tunnels.To(node) : null, IpCacheOrigin.Kvstore);
+        if (ranges[prefix] is { IsOwn: false } range)
+            return new(prefix, NumericIdentity.Cluster, _tunnels.To(range), IpCacheOrigin.Kvstore);
         return cidrs[prefix] is { IsWanted: true } cidr ? new(prefix, cidr.Id, null, IpCacheOrigin.Cidr) : null;
     }
+
+    private NodeRow? NodeAt(IpPrefix prefix) => _nodesAt[prefix].OrderBy(key => key.ToString(), StringComparer.Ordinal).Select(key => nodes[key]).OfType<NodeRow>().FirstOrDefault();
 
     private (IpCacheRow Row, Gate? Gate)? Gated(IpCacheRow row, TableSnapshot<NumericIdentity, IdentityRow> known)
     {

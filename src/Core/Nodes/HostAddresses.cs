@@ -42,7 +42,7 @@ internal sealed class HostAddresses(RouteNetlink netlink, Func<IReadOnlyList<IPA
         source.ListDone();
     }
 
-    /// <summary>Devices that can carry packets to other machines: no loopback, none of the datapath's, none of the endpoints'.</summary>
+    /// <summary>Devices that can carry packets to other machines: no loopback, none of the datapath's, none of the endpoints', none that a routing backend made.</summary>
     /// <param name="netlink">The node's namespace.</param>
     /// <param name="except">Devices of endpoints and of the datapath.</param>
     public static IReadOnlyList<NodeDevice> Devices(RouteNetlink netlink, IReadOnlySet<string> except)
@@ -51,7 +51,7 @@ internal sealed class HostAddresses(RouteNetlink netlink, Func<IReadOnlyList<IPA
         IEnumerable<Route> routes = [.. netlink.ListRoutes(System.Net.Sockets.AddressFamily.InterNetwork), .. netlink.ListRoutes(System.Net.Sockets.AddressFamily.InterNetworkV6)];
         var withDefault = routes.Where(route => route is { PrefixLength: 0, Table: Route.MainTable, Type: 1 }).Select(route => route.IfIndex).ToHashSet();
         return [.. netlink.ListLinks()
-            .Where(link => link.Name != "lo" && !except.Contains(link.Name))
+            .Where(link => link.Name != "lo" && !except.Contains(link.Name) && link.Alias != PlannedDevice.OwnAlias)
             .Select(link => new NodeDevice(link.Name, link.Mtu, [.. addresses[link.Index]], withDefault.Contains(link.Index)))];
     }
 }

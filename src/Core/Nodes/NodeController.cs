@@ -40,7 +40,7 @@ internal sealed class NodeController(
 
     private NodeRow Local() => new()
     {
-        Key = self, ClusterId = clusterId, Origin = NodeOrigin.Local, Addresses = [.. Addresses().Select(own => new NodeAddress(NodeAddress.Internal, own))],
+        Key = self, ClusterId = clusterId, Origin = NodeOrigin.Local, Addresses = [.. Addresses().Select(own => new NodeAddress(NodeAddress.Internal, own)), .. AmongPods().Select(own => new NodeAddress(NodeAddress.CiliumInternal, own))],
         IPv4PodCidr = Range(isIPv6: false), IPv6PodCidr = Range(isIPv6: true),
     };
 
@@ -54,6 +54,10 @@ internal sealed class NodeController(
         var other = hosts.Where(host => host.Device == device && device is { Length: > 0 } && host.Prefix.IsIPv6 != known.IsIPv6).Select(host => (IpPrefix?)host.Prefix).Min();
         return new[] { address, other?.Address }.OfType<IPAddress>();
     }
+
+    private IEnumerable<IPAddress> AmongPods() => address is null
+        ? []
+        : hosts.Select(host => host.Prefix).Where(own => podCidrs.Any(range => range.Cidr.Contains(own))).Order().Select(own => own.Address);
 
     private IpPrefix? Range(bool isIPv6) => podCidrs.Select(row => (IpPrefix?)row.Cidr).Where(cidr => cidr!.Value.IsIPv6 == isIPv6).Min();
 }

@@ -37,10 +37,13 @@ public sealed record NodeRow
     /// <summary>Ranges of its endpoints, IPv4 first.</summary>
     public IEnumerable<IpPrefix> PodCidrs => new[] { IPv4PodCidr, IPv6PodCidr }.OfType<IpPrefix>();
 
+    /// <summary>Whether an address is one that the node has among its endpoints', where other nodes send packets as to an endpoint.</summary>
+    public bool IsAmongPods(IPAddress own) => Addresses.Any(address => address.Type == NodeAddress.CiliumInternal && address.Address.Equals(own));
+
     /// <summary>Where other nodes reach it: an internal address before an external one, either before any other (Cilium facts 5a).</summary>
     /// <param name="family">Family of the address.</param>
     /// <returns>Null: it has none.</returns>
-    public IPAddress? AddressOf(AddressFamily family) => Addresses.Where(address => address.Address.AddressFamily == family)
+    public IPAddress? AddressOf(AddressFamily family) => Addresses.Where(address => address.Address.AddressFamily == family && address.Type != NodeAddress.CiliumInternal)
         .OrderBy(address => address.Type switch { NodeAddress.Internal => 0, NodeAddress.External => 1, _ => 2 }).FirstOrDefault()?.Address;
 
     /// <inheritdoc />

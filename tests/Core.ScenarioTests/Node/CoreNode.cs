@@ -104,13 +104,15 @@ internal sealed class CoreNode : IDisposable
         foreach (var (_, run) in side.Loops())
             Run(run);
         Run(new NodeController(self, 0, IPAddress.Parse("192.168.0.1"), t.StoredNodes, t.HostAddresses, t.PodCidrs, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
+        t.Plans.RegisterSource("routing").ListDone();
+        Run(new NodeRangeController(self, t.Nodes, t.NodeRanges, new NoHealth()), [t.Nodes], [], t.NodeRanges.RegisterSource("nodes"));
         Run(new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows], [t.Nodes], t.Publications.RegisterSource("node"));
         var cidrSource = t.CidrIdentities.RegisterSource("rules");
         Run(stop => cidrs.RunAsync(t.Rules, cidrSource, stop));
         Run(new IdentityController(ReservedIdentities.Default, t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
         Run(Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
         Run(new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
-        Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
+        Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run(new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
 
         var gates = new GateKeeper(t.Policies, t.Endpoints, t.IpCache);

@@ -33,6 +33,6 @@ public sealed class ReservedIdentitiesTests
 
     [Fact]
     public void All_of_them_can_be_selected() => Assert.Equal(
-        ["1 reserved:host", "2 reserved:world", "3 reserved:cluster", "4 reserved:health", "5 reserved:init", "128 reserved:kv-store", "129 reserved:kube-dns"],
+        ["1 reserved:host", "2 reserved:world", "3 reserved:cluster", "4 reserved:health", "5 reserved:init", "6 reserved:remote-node", "128 reserved:kv-store", "129 reserved:kube-dns"],
         _reserved.All.Select(row => $"{row.Id} {row.Labels}"));
 }

@@ -20,6 +20,8 @@ public class IpCacheControllerTests
     private readonly Table<IpPrefix, HostAddressRow> _hosts = new("host-addresses", row => row.Prefix);
     private readonly Table<IpPrefix, StoredIpRow> _ips = new("kv-ips", row => row.Prefix);
     private readonly Table<NodeKey, NodeRow> _nodes = new("nodes", row => row.Key);
+    private readonly Table<IpPrefix, NodeRangeRow> _ranges = new("node-ranges", row => row.Cidr);
+    private readonly Table<string, DevicePlan> _plans = new("plan", _ => DevicePlan.Key);
     private readonly Table<IpPrefix, CidrIdentityRow> _cidrs = new("cidr-identities", row => row.Prefix);
     private readonly Table<NumericIdentity, IdentityRow> _identities = new("identities", row => row.Id);
     private readonly DesiredTable<IpPrefix, IpCacheRow> _ipcache = new("ipcache", row => row.Prefix, TimeProvider.System);
@@ -34,7 +36,7 @@ public class IpCacheControllerTests
 
     private readonly IpCacheController _controller;
 
-    public IpCacheControllerTests() => _controller = new IpCacheController(_endpoints, _hosts, _ips, _nodes, _cidrs, _identities, _ipcache);
+    public IpCacheControllerTests() => _controller = new IpCacheController(_endpoints, _hosts, _ips, _nodes, _ranges, _plans, _cidrs, _identities, _ipcache);
 
     private void Compute() => _controller.Compute();
 
@@ -147,13 +149,13 @@ public class IpCacheControllerTests
     public void An_address_whose_identity_is_not_known_yet_is_in_the_cluster_and_not_the_world()
     {
         var range = IpPrefix.Parse("10.0.0.0/24");
-        _nodes.Upsert(new NodeRow { Key = new("default", "two"), IPv4PodCidr = range, Origin = NodeOrigin.Kvstore });
+        _ranges.Upsert(new NodeRangeRow(range, new("default", "two"), IsOwn: false, null, null));
         _ips.Upsert(new StoredIpRow(Address, Other, IPAddress.Parse("192.168.0.2"), ""));
         Assert.Null(Resolves(Address));
         Assert.Equal((NumericIdentity.Cluster, IpCacheOrigin.Kvstore), Resolves(range));
         Know(Other);
         Assert.Equal((Other, IpCacheOrigin.Kvstore), Resolves(Address));
-        _nodes.Remove(new("default", "two"));
+        _ranges.Remove(range);
         Assert.Null(Resolves(range));
     }
 

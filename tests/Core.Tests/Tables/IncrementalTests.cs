@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Labels;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Routing;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 using FsCheck.Xunit;
@@ -21,6 +23,8 @@ public sealed class IncrementalTests
     private readonly Table<IpPrefix, HostAddressRow> _hosts = new("host-addresses", row => row.Prefix);
     private readonly Table<IpPrefix, StoredIpRow> _ips = new("kv-ips", row => row.Prefix);
     private readonly Table<NodeKey, NodeRow> _nodes = new("nodes", row => row.Key);
+    private readonly Table<IpPrefix, NodeRangeRow> _ranges = new("node-ranges", row => row.Cidr);
+    private readonly Table<string, DevicePlan> _plans = new("plan", _ => DevicePlan.Key);
     private readonly DesiredTable<ushort, EndpointRow> _endpoints = new("endpoints", row => row.Id, TimeProvider.System);
 
     [Property]
@@ -49,13 +53,13 @@ public sealed class IncrementalTests
         }
 
         var followed = new DesiredTable<IpPrefix, IpCacheRow>("ipcache", row => row.Prefix, TimeProvider.System);
-        var controller = new IpCacheController(_endpoints, _hosts, _ips, _nodes, _cidrs, identities, followed);
+        var controller = new IpCacheController(_endpoints, _hosts, _ips, _nodes, _ranges, _plans, _cidrs, identities, followed);
         foreach (var step in steps)
         {
             Change(step);
             controller.Compute();
             var fresh = new DesiredTable<IpPrefix, IpCacheRow>("ipcache", row => row.Prefix, TimeProvider.System);
-            new IpCacheController(_endpoints, _hosts, _ips, _nodes, _cidrs, identities, fresh).Compute();
+            new IpCacheController(_endpoints, _hosts, _ips, _nodes, _ranges, _plans, _cidrs, identities, fresh).Compute();
             Assert.Equal(fresh.Desired.OrderBy(row => row.Prefix), followed.Desired.OrderBy(row => row.Prefix));
         }
     }
@@ -65,7 +69,7 @@ public sealed class IncrementalTests
     {
         // Generated numbers are small ones.
         var random = new Random(step);
-        var (which, a, b) = (random.Next(14), random.Next(Few), random.Next(Few));
+        var (which, a, b) = (random.Next(17), random.Next(Few), random.Next(Few));
         switch (which)
         {
             case 0: _stored.Upsert(new StoredIdentityRow(Allocated(a), Labels(b), (ulong)a)); break;
@@ -79,9 +83,12 @@ public sealed class IncrementalTests
             case 7: _hosts.Remove(Prefix(a)); break;
             case 8: _ips.Upsert(new StoredIpRow(Prefix(a), Allocated(b), b % 2 == 0 ? null : Prefix(b).Address, "")); break;
             case 9: _ips.Remove(Prefix(a)); break;
-            case 10: _nodes.Upsert(new NodeRow { Key = Node(a), IPv4PodCidr = Prefix(b), Origin = b % 3 == 0 ? NodeOrigin.Local : NodeOrigin.Kvstore }); break;
+            case 10: _nodes.Upsert(new NodeRow { Key = Node(a), Addresses = [new(b % 2 == 0 ? NodeAddress.Internal : NodeAddress.CiliumInternal, Prefix(b).Address), new(NodeAddress.Internal, IPAddress.Parse($"fd00::{a + 1}"))], Origin = b % 3 == 0 ? NodeOrigin.Local : NodeOrigin.Kvstore }); break;
             case 11: _nodes.Remove(Node(a)); break;
-            case 12: _endpoints.Upsert(Endpoint(a, b)); break;
+            case 12: _ranges.Upsert(new NodeRangeRow(Prefix(a), Node(b), b == 0, Prefix(b).Address, IPAddress.Parse($"fd00::{b + 1}"))); break;
+            case 13: _ranges.Remove(Prefix(a)); break;
+            case 14: _plans.Upsert(Plan(b)); break;
+            case 15: _endpoints.Upsert(Endpoint(a, b)); break;
             default: _endpoints.Remove((ushort)(a + 1)); break;
         }
     }
@@ -95,6 +102,9 @@ public sealed class IncrementalTests
     private static NodeKey Node(int i) => new("default", $"node{i}");
 
     private static IpPrefix Prefix(int i) => IpPrefix.Parse($"10.0.0.{i + 1}/32");
+
+    private static DevicePlan Plan(int i) => new(
+        new NodeDescription("one", [], []), new RoutingPlan(i < 2 ? Encapsulation.None : Encapsulation.Vxlan, 0, []) { Underlay = i < 4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6 }, [], mtu: null);
 
     private static EndpointRow Endpoint(int id, int address) => new()
     {

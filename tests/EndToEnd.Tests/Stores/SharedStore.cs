@@ -60,15 +60,24 @@ public abstract class SharedStore : IAsyncDisposable
 
     protected abstract Task<StoreServers> StartServersAsync(LabCluster lab, string folder, CancellationToken ct);
 
+    /// <summary>Further settings of every agent, each <c>key=value</c>; of one key the last counts.</summary>
+    protected virtual IReadOnlyList<string> Settings => [];
+
+    /// <summary>How the machines are wired.</summary>
+    protected virtual LabCluster Create(string name) => LabCluster.Create(name);
+
+    /// <summary>The wired machines, once they are built.</summary>
+    protected LabCluster Lab => _lab ?? throw new InvalidOperationException("The cluster was not built.");
+
     private async Task BuildAsync(CancellationToken ct)
     {
         RequireServers();
         TestLab.RequireAll();
         Assert.True(_lab is null, "The cluster of this class could not be built; an earlier test says why.");
-        _lab = LabCluster.Create($"k{Environment.ProcessId}-{Interlocked.Increment(ref _number)}");
+        _lab = Create($"k{Environment.ProcessId}-{Interlocked.Increment(ref _number)}");
         var servers = Directory.CreateDirectory(_folder["servers"]).FullName;
         _servers = await StartServersAsync(_lab, servers, ct);
-        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Servers.Settings], ct);
+        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Servers.Settings, .. Settings], ct);
         await Task.WhenAll(Nodes.Select(node => FurnishAsync(node, ct)));
         _isComplete = true;
     }

@@ -32,7 +32,7 @@ internal sealed class CoreNode
         [
             new IdentityController(ReservedIdentities.Default, _tables.StoredIdentities, _tables.IdentityClaims, _tables.CidrIdentities, _tables.Identities),
             new PolicyController(_tables, enforcement, world.NodeIsAllowed ? AllowLocalhost.Always : AllowLocalhost.Auto),
-            new IpCacheController(_tables.Endpoints, _tables.HostAddresses, _tables.StoredIps, _tables.Nodes, _tables.CidrIdentities, _tables.Identities, _tables.IpCache),
+            new IpCacheController(_tables.Endpoints, _tables.HostAddresses, _tables.StoredIps, _tables.Nodes, _tables.NodeRanges, _tables.Plans, _tables.CidrIdentities, _tables.Identities, _tables.IpCache),
         ];
         _rules.Restore();
         _tables.Identities.RegisterSource("identities").ListDone();

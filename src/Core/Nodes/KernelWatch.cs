@@ -1,0 +1,71 @@
+using Cilium.Framework.Netlink;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
+using Cilium.Framework.Tables;
+
+namespace Cilium.Framework.Nodes;
+
+/// <summary>Sees what others do to the node's devices, addresses and routes while the agent runs.</summary>
+/// <param name="changes">What the kernel tells.</param>
+/// <param name="plans">How packets leave this node.</param>
+/// <param name="devices">Devices that are attached to.</param>
+/// <param name="routes">Routes to pod ranges.</param>
+/// <param name="plan">Set when the node has to be looked at and planned anew.</param>
+/// <param name="lostDevices">Told which devices are gone.</param>
+/// <param name="changedRoutes">Told to which ranges a route is new, different or gone.</param>
+internal sealed class KernelWatch(
+    NetlinkChanges changes, IReadTable<string, DevicePlan> plans, DesiredTable<string, DeviceRow> devices, DesiredTable<IpPrefix, NodeRouteRow> routes, Wake plan, Drift<string> lostDevices, Drift<IpPrefix> changedRoutes)
+{
+    private readonly HashSet<int> _planned = [];
+
+    /// <summary>Reads on until cancelled.</summary>
+    /// <param name="ct">Ends it.</param>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        // What happened before anybody read is found by looking.
+        LookAtAll();
+        await foreach (var change in changes.ReadAllAsync(ct))
+        {
+            if (change.Kind == NetlinkChangeKind.Resync)
+                LookAtAll();
+            else if (change.Address is not null)
+                plan.Set();
+            else if (change.Link is { } link)
+                See(link, change.IsRemoved);
+            else if (change.Route is { Table: Route.MainTable } route)
+                See(route);
+        }
+    }
+
+    private void LookAtAll()
+    {
+        plan.Set();
+        lostDevices.Add(devices.Desired.Select(row => row.Name));
+        changedRoutes.Add(routes.Desired.Select(row => row.PodCidr));
+    }
+
+    // A pod that starts makes links too: only those that the plan uses say something about it.
+    private void See(Link link, bool isRemoved)
+    {
+        var isPlanned = plans[DevicePlan.Key]?.Routing.Devices.Any(device => device.Name == link.Name) == true;
+        if (isPlanned)
+            _planned.Add(link.Index);
+        else if (!_planned.Contains(link.Index))
+            return;
+        plan.Set();
+        if (!isRemoved)
+            return;
+        _planned.Remove(link.Index);
+        // The kernel takes routes along with their device and does not tell of each.
+        lostDevices.Add([link.Name]);
+        changedRoutes.Add(routes.Desired.Select(row => row.PodCidr));
+    }
+
+    private void See(Route route)
+    {
+        if (route.PrefixLength == 0)
+            plan.Set();
+        else if (route.Destination is { } destination && new IpPrefix(destination, route.PrefixLength) is var range && routes.Rows[range] is { IsDeleting: false })
+            changedRoutes.Add([range]);
+    }
+}

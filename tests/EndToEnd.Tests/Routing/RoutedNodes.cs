@@ -1,0 +1,22 @@
+using Cilium.Framework.EndToEnd.Tests.Stores;
+using Cilium.Framework.Lab;
+
+namespace Cilium.Framework.EndToEnd.Tests.Routing;
+
+/// <summary>Three nodes with one etcd on a segment that knows no pod: only what the agents do makes pods of different nodes reach each other.</summary>
+public abstract class RoutedNodes : EtcdStore
+{
+    /// <summary>Settings of the routing under test.</summary>
+    protected abstract IReadOnlyList<string> Routing { get; }
+
+    /// <summary>Overhead of each packet between nodes.</summary>
+    public virtual int Overhead => 0;
+
+    /// <summary>Longer than an agent is away in these tests: a node that restarts stays known.</summary>
+    protected override IReadOnlyList<string> Settings => ["kvstore.lease-ttl=60", .. Routing];
+
+    protected override LabCluster Create(string name) => LabCluster.Create(name, new LabCabling { RoutesPods = false });
+
+    /// <summary>Another machine on the segment, which is no node.</summary>
+    public LabMachine AddMachine(string name) => Lab.AddMachine(name);
+}
