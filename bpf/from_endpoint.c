@@ -5,6 +5,7 @@
 #include "lib/deliver.h"
 #include "lib/neighbour.h"
 #include "lib/pass.h"
+#include "lib/tunnel.h"
 
 /* ARP and neighbour discovery end here. */
 inline_always int neighbour_outcome(struct __sk_buff *ctx, struct packet *p, int result)
@@ -75,7 +76,7 @@ int from_endpoint(struct __sk_buff *ctx)
 	if (p->source_endpoint != index)	/* the address has moved to another endpoint */
 		return packet_drop(ctx, p, DROP_INVALID_SOURCE_IP);
 	if (!p->destination_endpoint)
-		return outcome_pass(ctx, EGRESS);
+		return p->tunnel ? tunnel_send(ctx, p) : outcome_pass(ctx, EGRESS);
 	metrics_count(ctx, DROP_NONE, EGRESS);
 	return deliver_to_endpoint(ctx, p, false);
 }

@@ -5,40 +5,6 @@
 #include "lib/deliver.h"
 #include "lib/pass.h"
 
-/* Addresses only: what goes to the stack may be anything. */
-inline_always bool read_addresses(struct __sk_buff *ctx, struct packet *p)
-{
-	struct ethhdr *eth;
-	void *end;
-
-	packet_pull(ctx);
-	eth = ctx_data(ctx);
-	end = ctx_data_end(ctx);
-	if ((void *)(eth + 1) > end || ctx->vlan_present)
-		return false;
-	if (config.ipv4 && eth->h_proto == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = (void *)(eth + 1);
-
-		if ((void *)(ip + 1) > end)
-			return false;
-		p->family = FAMILY_IPV4;
-		p->source.word[0] = ip->saddr;
-		p->destination.word[0] = ip->daddr;
-		return true;
-	}
-	if (config.ipv6 && eth->h_proto == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip = (void *)(eth + 1);
-
-		if ((void *)(ip + 1) > end)
-			return false;
-		p->family = FAMILY_IPV6;
-		__builtin_memcpy(&p->source, &ip->saddr, sizeof(p->source));
-		__builtin_memcpy(&p->destination, &ip->daddr, sizeof(p->destination));
-		return true;
-	}
-	return false;
-}
-
 /* Not for us: whoever else has a filter on this device goes on with it, then the stack. */
 inline_always int leave_to_stack(struct __sk_buff *ctx)
 {
@@ -46,22 +12,33 @@ inline_always int leave_to_stack(struct __sk_buff *ctx)
 	return TC_ACT_UNSPEC;
 }
 
+/* Of what is behind the overlay, only nodes speak without it, and only to nodes. */
+inline_always bool comes_plain(const struct packet *p)
+{
+	return p->source_identity == IDENTITY_REMOTE_NODE && !p->destination_endpoint;
+}
+
 SEC("tc")
 int from_netdev(struct __sk_buff *ctx)
 {
 	struct packet *p = packet_begin(PACKET_ITSELF);
+	struct ipcache_value *source;
+	bool exact;
 	int result;
 
 	if (!p)
 		return TC_ACT_SHOT;
 	p->direction = INGRESS;
-	if (!read_addresses(ctx, p))
+	if (!packet_read_addresses(ctx, p))
 		return leave_to_stack(ctx);
 	p->source_endpoint = endpoint_of_address(&p->source, p->family);
-	p->source_identity = ipcache_identity(&p->source, p->family);
+	source = ipcache_find(&p->source, p->family, &exact);
+	p->source_identity = source ? READ_ONCE(source->identity) : IDENTITY_WORLD;
 	if (p->source_endpoint || p->source_identity == IDENTITY_HOST)
 		return packet_drop(ctx, p, DROP_INVALID_SOURCE_IP);
 	p->destination_endpoint = endpoint_of_address(&p->destination, p->family);
+	if (source && READ_ONCE(source->tunnel) && !comes_plain(p))
+		return packet_drop(ctx, p, DROP_INVALID_SOURCE_IP);
 	if (!p->destination_endpoint)
 		return leave_to_stack(ctx);
 

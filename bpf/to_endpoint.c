@@ -6,16 +6,21 @@
 #include "lib/mark.h"
 #include "lib/pass.h"
 
-/* Addresses of this node and of its endpoints are believed only of packets that came from there. */
+/* Addresses of this node and of its endpoints are believed only of packets that came from there; those behind the overlay, of none that came through the
+ * stack: from_overlay.c checks and delivers them. */
 inline_always bool source_is_plausible(struct __sk_buff *ctx, struct packet *p)
 {
+	struct ipcache_value *value;
 	struct endpoint *source;
+	bool exact;
 
 	if (!ctx->ingress_ifindex || p->given_identity)
 		return true;
 	p->source_endpoint = endpoint_of_address(&p->source, p->family);
-	if (!p->source_endpoint)
-		return ipcache_identity(&p->source, p->family) != IDENTITY_HOST;
+	if (!p->source_endpoint) {
+		value = ipcache_find(&p->source, p->family, &exact);
+		return !value || (READ_ONCE(value->identity) != IDENTITY_HOST && !READ_ONCE(value->tunnel));
+	}
 	source = endpoint_get(p->source_endpoint);
 	return source && source->ifindex == ctx->ingress_ifindex;
 }

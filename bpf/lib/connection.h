@@ -10,19 +10,23 @@
 
 inline_always void packet_take_verdict(struct packet *p, const struct verdict *v, bool from_initiator)
 {
+	const struct party *judged = v->direction == INGRESS ? &v->responder : &v->initiator;
+
 	p->number = v->number;
 	p->direction = v->direction;
-	p->cookie = v->direction == INGRESS ? v->responder.cookie : v->initiator.cookie;
+	p->cookie = judged->endpoint ? judged->cookie : 0;
 	if (from_initiator) {
 		p->source_endpoint = v->initiator.endpoint;
 		p->source_identity = v->initiator.identity;
 		p->destination_endpoint = v->responder.endpoint;
 		p->destination_identity = v->responder.identity;
+		p->tunnel = v->responder.endpoint ? 0 : v->responder.cookie;
 	} else {
 		p->source_endpoint = v->responder.endpoint;
 		p->source_identity = v->responder.identity;
 		p->destination_endpoint = v->initiator.endpoint;
 		p->destination_identity = v->initiator.identity;
+		p->tunnel = v->initiator.endpoint ? 0 : v->initiator.cookie;
 	}
 }
 
@@ -38,6 +42,8 @@ inline_always __u8 trace_point_of(const struct packet *p)
 {
 	if (p->destination_endpoint)
 		return TRACE_TO_ENDPOINT;
+	if (p->tunnel)
+		return TRACE_TO_OVERLAY;
 	return p->destination_identity == IDENTITY_HOST ? TRACE_TO_HOST : TRACE_TO_STACK;
 }
 
@@ -98,6 +104,12 @@ inline_always void connection_create_old(const struct packet *p)
 		ct_old_insert(p, value);
 }
 
+/* The node that an end is on may change without a word about the verdict. */
+inline_always bool side_is_judged_otherwise(const struct ct_side *side, const struct party *party)
+{
+	return side->identity != party->identity || (side->cookie != party->cookie && (side->endpoint || party->endpoint));
+}
+
 /* Stores what a new judgement of a known connection said, unless somebody else is doing so or the entry is another connection's by now: then
  * the judgement counts for this packet alone. The number goes last: until then nobody trusts the entry. */
 inline_always bool connection_update(struct ct_value *entry, __u32 state, const struct verdict *v)
@@ -105,8 +117,7 @@ inline_always bool connection_update(struct ct_value *entry, __u32 state, const 
 	bool second = entry->flags & CT_INITIATOR;
 	struct ct_side *initiator = second ? &entry->side[1] : &entry->side[0];
 	struct ct_side *responder = second ? &entry->side[0] : &entry->side[1];
-	bool changed = initiator->cookie != v->initiator.cookie || responder->cookie != v->responder.cookie ||
-		       initiator->identity != v->initiator.identity || responder->identity != v->responder.identity;
+	bool changed = side_is_judged_otherwise(initiator, &v->initiator) || side_is_judged_otherwise(responder, &v->responder);
 
 	if (!ct_lock(entry, state))
 		return false;
@@ -138,6 +149,25 @@ inline_always void flow_seen_at(struct flow *flow, __u16 initiator, __u16 respon
 {
 	flow->initiator_endpoint = initiator;
 	flow->responder_endpoint = responder;
+}
+
+/* What an entry knows better of an initiator elsewhere than its address does. This node is known by the way its packets came. An endpoint of another
+ * node that is so new that the ipcache knows its range only is known by what that node said (from_overlay.c). */
+slow_path int flow_given_identity(const struct flow *flow, const struct ct_side *initiator)
+{
+	struct ipcache_value *value;
+	__u32 tunnel;
+	bool exact;
+
+	if (!flow || !initiator || initiator->endpoint)
+		return IDENTITY_UNKNOWN;
+	if (initiator->identity == IDENTITY_HOST)
+		return IDENTITY_HOST;
+	tunnel = initiator->cookie;
+	if (!tunnel)
+		return IDENTITY_UNKNOWN;
+	value = ipcache_find(&flow->initiator, flow->family, &exact);
+	return value && !exact && READ_ONCE(value->tunnel) == tunnel ? initiator->identity : IDENTITY_UNKNOWN;
 }
 
 inline_always int packet_judge(const struct packet *p, struct verdict *verdict)
@@ -191,11 +221,9 @@ slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, st
 	responder = flags & CT_INITIATOR ? &entry->side[0] : &entry->side[1];
 	flow_of_packet(&flow, p, from_initiator);
 	flow_seen_at(&flow, initiator->endpoint, responder->endpoint);
-	if (from_initiator)
+	flow.given_identity = flow_given_identity(&flow, initiator);
+	if (from_initiator && flow.given_identity != IDENTITY_HOST)
 		flow.given_identity = p->given_identity;
-	/* This node is known by the way its packet came, not by its address. */
-	if (!initiator->endpoint && initiator->identity == IDENTITY_HOST)
-		flow.given_identity = IDENTITY_HOST;
 	if (!ct_is_same(entry, p->entry_state))
 		return CONNECTION_GONE;
 	ct_report(entry, p, side);

@@ -28,7 +28,7 @@ enum ct_state {				/* the two lowest bits; above them the generation */
 
 struct ct_side {			/* mirrored by ConntrackSide.cs */
 	__u32 identity;
-	__u32 cookie;			/* rule that lets this side send (initiator) or receive (responder); 0: not judged here */
+	__u32 cookie;			/* rule that lets this side send (initiator) or receive (responder); not on this node: ipcache_value.tunnel */
 	__u16 endpoint;			/* where it is attached; 0: not on this node */
 	__u8 seen;			/* TCP flags that it has sent; 0: nothing */
 	__u8 shape;			/* of the deciding policy entry */

@@ -22,6 +22,7 @@ enum trace_point {
 	TRACE_TO_ENDPOINT = 0,
 	TRACE_TO_HOST = 2,
 	TRACE_TO_STACK = 3,
+	TRACE_TO_OVERLAY = 4,
 };
 
 struct event {				/* mirrored by EventRecord.cs */

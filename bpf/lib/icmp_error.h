@@ -72,6 +72,7 @@ slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 fr
 {
 	struct packet *quoted = packet_begin(PACKET_QUOTED);
 	struct ct_value *entry;
+	struct ct_side *asker;		/* gets the error */
 	__u32 number = revision_now();
 	__u32 side = 0;
 	int result;
@@ -94,13 +95,14 @@ slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 fr
 		struct ct_side *initiator = entry->flags & CT_INITIATOR ? &entry->side[1] : &entry->side[0];
 
 		flow_of_packet(&flow, quoted, from_initiator);
-		if (!initiator->endpoint && initiator->identity == IDENTITY_HOST)
-			flow.given_identity = IDENTITY_HOST;
+		flow.given_identity = flow_given_identity(&flow, initiator);
 		result = flow_judge(&flow, &verdict);
 		packet_take_verdict(p, &verdict, !from_initiator);
 		if (result)
 			return -result;
 	}
+	asker = side ? &entry->side[1] : &entry->side[0];
+	p->tunnel = asker->endpoint ? 0 : asker->cookie;
 	if (!ct_is_same(entry, quoted->entry_state))
 		return ICMP_ERROR_UNRELATED;
 	p->destination_endpoint = endpoint_of_address(&p->destination, p->family);

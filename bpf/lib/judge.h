@@ -13,20 +13,26 @@ inline_always __u32 party_locate(const struct address *address, __u8 family, __u
 	return endpoint && endpoint_has_address(endpoint, address, family) ? last_seen : endpoint_of_address(address, family);
 }
 
-inline_always void party_resolve(struct party *party, const struct address *address, __u8 family, __u32 last_seen, __u64 *subject)
+/* True when the ipcache says of this address alone who is there, on another node: then nobody else needs to say it. */
+inline_always bool party_resolve(struct party *party, const struct address *address, __u8 family, __u32 last_seen, __u64 *subject)
 {
 	__u32 index = party_locate(address, family, last_seen);
 	struct endpoint *endpoint = index ? endpoint_get(index) : NULL;
+	struct ipcache_value *value;
+	bool exact;
 
 	*subject = 0;
 	if (endpoint && READ_ONCE(endpoint->ifindex)) {
 		*subject = READ_ONCE(endpoint->subject);
 		party->endpoint = index;
 		party->identity = (__u32)*subject;
-		return;
+		return false;
 	}
+	value = ipcache_find(address, family, &exact);
 	party->endpoint = 0;
-	party->identity = ipcache_identity(address, family);
+	party->identity = value ? READ_ONCE(value->identity) : IDENTITY_WORLD;
+	party->cookie = value ? READ_ONCE(value->tunnel) : 0;
+	return exact && party->cookie;
 }
 
 inline_always int party_allows(struct party *party, __u64 subject, __u32 remote, const struct flow *flow, __u8 direction, struct verdict *verdict)
@@ -51,11 +57,12 @@ slow_path int flow_judge_anew(const struct flow *flow, struct verdict *verdict)
 {
 	__u64 initiator, responder;
 	int reason = DROP_NONE;
+	bool known;
 
 	if (!flow || !verdict)
 		return DROP_INVALID;
-	party_resolve(&verdict->initiator, &flow->initiator, flow->family, flow->initiator_endpoint, &initiator);
-	if (!verdict->initiator.endpoint && flow->given_identity)
+	known = party_resolve(&verdict->initiator, &flow->initiator, flow->family, flow->initiator_endpoint, &initiator);
+	if (!verdict->initiator.endpoint && flow->given_identity && !known)
 		verdict->initiator.identity = flow->given_identity;
 	party_resolve(&verdict->responder, &flow->responder, flow->family, flow->responder_endpoint, &responder);
 	verdict->direction = EGRESS;

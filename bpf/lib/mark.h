@@ -9,6 +9,11 @@
 #define MARK_HOST 0x0c00		/* this node */
 #define MARK_IDENTITY 0x0f00		/* bits 0-7 and 12-31 hold the identity */
 
+inline_always __u32 mark_of_identity(__u32 identity)
+{
+	return MARK_IDENTITY | identity << 12 | (identity >> 20 & 0xff);
+}
+
 inline_always __u32 mark_identity(__u32 mark)
 {
 	if ((mark & MARK_MAGIC) == MARK_HOST)

@@ -11,6 +11,7 @@ enum outcome {				/* VerdictKind + 1 */
 	OUTCOME_TO_STACK = 3,
 	OUTCOME_ANSWERED = 4,
 	OUTCOME_CONSUMED = 5,
+	OUTCOME_TO_OVERLAY = 6,
 };
 
 /* cb[0]: outcome, then a byte of drop reason, then the endpoint's number. */

@@ -44,6 +44,7 @@ struct packet {
 	__u16 destination_endpoint;
 	__u32 entry_state;		/* of the connection's entry when it was found; see ct_is_same */
 	__u32 cookie;			/* rule that decided */
+	__u32 tunnel;			/* node that has the destination (tunnel.h), read only where destination_endpoint is 0; 0: none */
 	__u32 number;			/* of the judgement; see revision.h */
 	__u32 repeated;			/* drops like this one that were not reported */
 };

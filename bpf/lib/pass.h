@@ -15,10 +15,12 @@ inline_always bool connection_holds(struct packet *p, const struct ct_value *ent
 		p->source_endpoint = entry->side[1].endpoint;
 		p->source_identity = entry->side[1].identity;
 		p->destination_endpoint = entry->side[0].endpoint;
+		p->tunnel = entry->side[0].cookie;
 	} else {
 		p->source_endpoint = entry->side[0].endpoint;
 		p->source_identity = entry->side[0].identity;
 		p->destination_endpoint = entry->side[1].endpoint;
+		p->tunnel = entry->side[1].cookie;
 	}
 	return ct_is_same(entry, p->entry_state);
 }

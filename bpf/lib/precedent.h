@@ -22,7 +22,7 @@ struct flow {
 
 struct party {
 	__u32 identity;
-	__u32 cookie;
+	__u32 cookie;			/* as in ct_side */
 	__u16 endpoint;
 	__u8 shape;
 	__u8 pad;

@@ -22,9 +22,9 @@ internal sealed class DatapathState : IDisposable
         Filters = new(programs, settings.Attach, settings.BpfFs);
         var policies = new PolicyIndex(maps, Revision);
         Endpoints = new(maps, Filters, Revision, policies, new(maps), _settled);
-        IpCache = new(maps, Revision);
+        IpCache = new(maps, Revision, new(maps.Tunnels));
         Policies = new(maps, Revision, policies, time);
-        Devices = new(Filters);
+        Devices = new(Filters, maps.Overlay);
         Probe = new(maps, programs);
         Events = new(maps, Clock, time);
         Collector = new(maps, Clock, programs[ProgramSet.Collect].Descriptor);

@@ -10,5 +10,5 @@ internal struct IpCacheValue
     public uint TunnelEndpoint;
     public WireAddress TunnelEndpoint6;
     public uint Flags;
-    public uint Reserved;
+    public uint Tunnel;
 }

@@ -21,6 +21,8 @@ internal sealed class MapSet : IDisposable
         Local = Open<LocalKey, uint>("cilium_local");
         IpCache = Open<IpCacheKey, IpCacheValue>("cilium_ipcache");
         IpCachePrefix = Open<IpCacheKey, IpCacheValue>("cilium_ipcache_prefix");
+        Tunnels = Open<uint, TunnelValue>("cilium_tunnel");
+        Overlay = Open<uint, OverlayValue>("cilium_overlay");
         PolicyHeaders = Open<uint, PolicyHeader>("cilium_policy_header");
         PolicyNames = Open<uint, PolicyName>("cilium_policy_name");
         Policies = Open<PolicyEntryKey, PolicyEntryValue>("cilium_policy");
@@ -47,6 +49,11 @@ internal sealed class MapSet : IDisposable
     public BpfMap<IpCacheKey, IpCacheValue> IpCache { get; }
 
     public BpfMap<IpCacheKey, IpCacheValue> IpCachePrefix { get; }
+
+    /// <summary>Nodes that the overlay reaches, by number; 0 is none.</summary>
+    public BpfMap<uint, TunnelValue> Tunnels { get; }
+
+    public BpfMap<uint, OverlayValue> Overlay { get; }
 
     public BpfMap<uint, PolicyHeader> PolicyHeaders { get; }
 

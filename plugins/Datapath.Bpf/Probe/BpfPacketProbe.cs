@@ -44,6 +44,7 @@ internal sealed class BpfPacketProbe(MapSet maps, ProgramSet programs) : IPacket
         AttachPoint.ToEndpoint => programs[ProgramSet.ToEndpoint].Descriptor,
         AttachPoint.FromHost => programs[ProgramSet.FromHost].Descriptor,
         AttachPoint.FromNetdev => programs[ProgramSet.FromNetdev].Descriptor,
+        AttachPoint.FromOverlay => throw new CiliumException(ErrorKind.Unsupported, "A frame cannot be injected at FromOverlay: the program asks who wrapped it, and BPF_PROG_TEST_RUN cannot say. Send it through an overlay device instead."),
         _ => throw new CiliumException(ErrorKind.Unsupported, $"This version of the datapath bpf has no program at {point}. Accepted: FromEndpoint, ToEndpoint, FromHost, FromNetdev."),
     };
 

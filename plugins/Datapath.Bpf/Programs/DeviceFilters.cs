@@ -9,6 +9,9 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
 {
     private readonly Lock _lock = new();
 
+    /// <summary>Devices to other machines are few and start with the node: they can wait for a link (<see cref="AttachMode.Auto"/>).</summary>
+    private bool IsTcxForNodes => mode == AttachMode.Tcx || (mode == AttachMode.Auto && TcxFilter.IsSupported);
+
     /// <summary>Both programs of an endpoint, at the host side of its device.</summary>
     public void AttachEndpoint(int ifIndex)
     {
@@ -17,17 +20,22 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
     }
 
     /// <summary>The program of a device to other machines.</summary>
-    public void AttachNative(int ifIndex) =>
-        Attach(ifIndex, TcHook.Ingress, ProgramSet.FromNetdev, mode == AttachMode.Tcx || (mode == AttachMode.Auto && TcxFilter.IsSupported));
+    public void AttachNative(int ifIndex) => Attach(ifIndex, TcHook.Ingress, ProgramSet.FromNetdev, IsTcxForNodes);
+
+    /// <summary>The program of the device that wraps packets to other nodes.</summary>
+    public void AttachOverlay(int ifIndex) => Attach(ifIndex, TcHook.Ingress, ProgramSet.FromOverlay, IsTcxForNodes);
 
     /// <summary>The program of the node's door to its endpoints.</summary>
     public void AttachHost(int ifIndex) => Attach(ifIndex, TcHook.Egress, ProgramSet.FromHost, mode == AttachMode.Tcx);
 
     public bool IsNative(int ifIndex) => Has(bpffs, ifIndex, TcHook.Ingress, ProgramSet.FromNetdev);
 
+    public bool IsOverlay(int ifIndex) => Has(bpffs, ifIndex, TcHook.Ingress, ProgramSet.FromOverlay);
+
     public bool IsHost(int ifIndex) => Has(bpffs, ifIndex, TcHook.Egress, ProgramSet.FromHost);
 
-    public bool DetachNative(int ifIndex) => Detach(bpffs, ifIndex, TcHook.Ingress);
+    /// <summary>Takes the program of a native or an overlay device away.</summary>
+    public bool DetachIngress(int ifIndex) => Detach(bpffs, ifIndex, TcHook.Ingress);
 
     /// <summary>Puts the programs of this set in the place of others of the same name, at every device of this thread's namespace.</summary>
     /// <returns>What went wrong at which device.</returns>

@@ -9,6 +9,7 @@ internal sealed class ProgramSet : IDisposable
     public const string ToEndpoint = "to_endpoint";
     public const string FromHost = "from_host";
     public const string FromNetdev = "from_netdev";
+    public const string FromOverlay = "from_overlay";
     public const string Clock = "clock";
     public const string Collect = "collect";
     public const string Insert = "insert";
@@ -18,7 +19,7 @@ internal sealed class ProgramSet : IDisposable
     public const string Move = "move";
 
     /// <summary>Programs that are attached somewhere; filters that carry another name are not ours.</summary>
-    public static readonly string[] Attached = [FromEndpoint, ToEndpoint, FromHost, FromNetdev];
+    public static readonly string[] Attached = [FromEndpoint, ToEndpoint, FromHost, FromNetdev, FromOverlay];
 
     private static readonly string[] Run = [Clock, Collect, Insert, Remove];
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Cilium.Framework.Datapath.Bpf.Maps;
 using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Datapath.Bpf.Programs;
 using Cilium.Framework.Errors;
@@ -9,8 +10,9 @@ using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Bpf.Targets;
 
-/// <summary>Devices of the node: native ones get a filter, the node's door to its endpoints is created.</summary>
-internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<DeviceRow>
+/// <summary>Devices of the node: native ones and the one that wraps packets get a filter, the node's door to its endpoints is created.</summary>
+/// <param name="overlay">One entry: the device that wraps packets.</param>
+internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayValue> overlay) : IReconcileTarget<DeviceRow>
 {
     private const string VethKind = "veth";
 
@@ -29,7 +31,9 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
         foreach (var link in links.TakeWhile(_ => !cancellationToken.IsCancellationRequested))
         {
             var role = roles.TryGetValue(link.Name, out var wanted) ? wanted : (DeviceRole?)null;
-            if (role != DeviceRole.Native && filters.IsNative(link.Index) && filters.DetachNative(link.Index))
+            if (role != DeviceRole.Native && filters.IsNative(link.Index) && filters.DetachIngress(link.Index))
+                removed++;
+            if (role != DeviceRole.Overlay && filters.IsOverlay(link.Index) && filters.DetachIngress(link.Index))
                 removed++;
             if (role != DeviceRole.Host && IsHost(link))
             {
@@ -38,6 +42,9 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
             }
         }
 
+        var wraps = links.FirstOrDefault(link => link.Index == overlay.Get(0).IfIndex);
+        if (!cancellationToken.IsCancellationRequested && !(wraps is not null && roles.TryGetValue(wraps.Name, out var its) && its == DeviceRole.Overlay))
+            overlay.Set(0, default);
         removed += filters.RemoveDead();
         filters.ForgetReplaced([.. links.Select(link => link.Index)]);
         return new(removed);
@@ -81,7 +88,8 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
                 AttachHost(netlink, item.Row, link);
                 break;
             default:
-                throw new CiliumException(ErrorKind.Unsupported, $"device {item.Row.Name}: this version of the datapath bpf has no {item.Row.Role.ToString().ToLowerInvariant()} devices. Use a routing provider without encapsulation.");
+                AttachOverlay(netlink, item.Row, link);
+                break;
         }
     }
 
@@ -91,6 +99,20 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
             throw new CiliumException(ErrorKind.Unavailable, $"device {row.Name}: there is no such device. Create it, or take it out of the configuration.");
         Sysctl.Open(row.Name);
         filters.AttachNative(link.Index);
+    }
+
+    // Whoever routes makes the device. Packets are sent through it once those that arrive are judged.
+    private void AttachOverlay(RouteNetlink netlink, DeviceRow row, Link? link)
+    {
+        if (link is null)
+            throw new CiliumException(ErrorKind.Unavailable, $"device {row.Name}: there is no such device yet. The routing provider makes it; endpoints of other nodes cannot be reached until then.");
+        if (link.Tunnel is not { CollectsMetadata: true })
+            throw new CiliumException(ErrorKind.Conflict, $"device {row.Name}: it is of kind \"{link.Kind}\" and does not take the other node from each packet. The datapath needs a vxlan or geneve device in collect-metadata mode (\"external\") there: delete the device, or name another.");
+        if (link.Mtu != row.Mtu)
+            netlink.SetMtu(link.Index, row.Mtu);
+        Sysctl.Open(row.Name);
+        filters.AttachOverlay(link.Index);
+        overlay.Set(0, new() { IfIndex = (uint)link.Index, Mtu = (uint)row.Mtu });
     }
 
     private void AttachHost(RouteNetlink netlink, DeviceRow row, Link? link)
@@ -133,10 +155,12 @@ internal sealed class DeviceTarget(DeviceFilters filters) : IReconcileTarget<Dev
 
     private void Remove(RouteNetlink netlink, DeviceRow row, Link? link)
     {
+        if (row.Role == DeviceRole.Overlay && (link is null ? LibC.DeviceName((int)overlay.Get(0).IfIndex) is null : overlay.Get(0).IfIndex == link.Index))
+            overlay.Set(0, default);
         if (link is null)
             return;
-        if (row.Role == DeviceRole.Native)
-            filters.DetachNative(link.Index);
+        if (row.Role is DeviceRole.Native or DeviceRole.Overlay)
+            filters.DetachIngress(link.Index);
         else if (IsHost(link))
             netlink.DeleteLink(link.Name);
     }

@@ -6,14 +6,17 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Datapath.Bpf.Targets;
 
 /// <summary>Addresses and identities. One number per batch ends all verdicts that an address played a part in.</summary>
-internal sealed class IpCacheTarget(MapSet maps, Revision revision) : IReconcileTarget<IpCacheRow>
+internal sealed class IpCacheTarget(MapSet maps, Revision revision, TunnelIndex tunnels) : IReconcileTarget<IpCacheRow>
 {
+    private readonly Lock _lock = new();
+
     public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<IpCacheRow> batch, CancellationToken cancellationToken)
     {
         using var change = new RevisionChange(revision);
         // A trie finds the longest match, not the key: what it holds is read as a whole, once per batch and only after a restart.
         var prefixes = new Lazy<Dictionary<IpCacheKey, IpCacheValue>>(() => maps.IpCachePrefix.Entries().DistinctBy(entry => entry.Key).ToDictionary());
-        return new(BatchRun.Each(batch, item => Apply(item, prefixes, change), cancellationToken));
+        lock (_lock)
+            return new(BatchRun.Each(batch, item => Apply(item, prefixes, change), cancellationToken));
     }
 
     public ValueTask<int> PruneAsync(IReadOnlyCollection<IpCacheRow> desired, CancellationToken cancellationToken)
@@ -21,10 +24,16 @@ internal sealed class IpCacheTarget(MapSet maps, Revision revision) : IReconcile
         var wanted = desired.Select(row => row.Prefix).ToHashSet();
         using var change = new RevisionChange(revision);
         var removed = 0;
-        foreach (var map in new[] { maps.IpCache, maps.IpCachePrefix })
+        lock (_lock)
         {
-            var unwanted = map.Entries().Select(entry => entry.Key).Where(key => !wanted.Contains(PrefixOf(key))).ToArray();
-            removed += unwanted.TakeWhile(_ => !cancellationToken.IsCancellationRequested).Count(key => Remove(map, key, change));
+            foreach (var map in new[] { maps.IpCache, maps.IpCachePrefix })
+            {
+                var unwanted = map.Entries().Select(entry => entry.Key).Where(key => !wanted.Contains(PrefixOf(key))).ToArray();
+                removed += unwanted.TakeWhile(_ => !cancellationToken.IsCancellationRequested).Count(key => Remove(map, key, change));
+            }
+
+            if (!cancellationToken.IsCancellationRequested)
+                tunnels.KeepOnly(maps.IpCache.Entries().Concat(maps.IpCachePrefix.Entries()).Select(entry => entry.Value.Tunnel).ToHashSet());
         }
 
         return new(removed);
@@ -43,8 +52,10 @@ internal sealed class IpCacheTarget(MapSet maps, Revision revision) : IReconcile
             return;
         }
 
+        if (item.Realised is { } realised && realised.Identity == item.Row.Identity && Equals(realised.TunnelEndpoint, item.Row.TunnelEndpoint))
+            return;
         var desired = ValueOf(item.Row);
-        if (Holds(item, key, desired, prefixes))
+        if (item.Realised is null && Holds(item.Row.Prefix, key, desired, prefixes))
             return;
         change.Open();
         map.Set(key, desired);
@@ -59,17 +70,12 @@ internal sealed class IpCacheTarget(MapSet maps, Revision revision) : IReconcile
         return removed;
     }
 
-    private bool Holds(ReconcileItem<IpCacheRow> item, IpCacheKey key, IpCacheValue desired, Lazy<Dictionary<IpCacheKey, IpCacheValue>> prefixes)
-    {
-        if (item.Realised is { } realised)
-            return IsSame(ValueOf(realised), desired);
-        return item.Row.Prefix.IsHost
-            ? maps.IpCache.TryGet(key, out var current) && IsSame(current, desired)
-            : prefixes.Value.TryGetValue(key, out var held) && IsSame(held, desired);
-    }
+    private bool Holds(IpPrefix prefix, IpCacheKey key, IpCacheValue desired, Lazy<Dictionary<IpCacheKey, IpCacheValue>> prefixes) => prefix.IsHost
+        ? maps.IpCache.TryGet(key, out var current) && IsSame(current, desired)
+        : prefixes.Value.TryGetValue(key, out var held) && IsSame(held, desired);
 
     private static bool IsSame(IpCacheValue left, IpCacheValue right) =>
-        left.Identity == right.Identity && left.TunnelEndpoint == right.TunnelEndpoint && left.TunnelEndpoint6.Equals(right.TunnelEndpoint6);
+        left.Identity == right.Identity && left.TunnelEndpoint == right.TunnelEndpoint && left.TunnelEndpoint6.Equals(right.TunnelEndpoint6) && left.Tunnel == right.Tunnel;
 
     private static IpCacheKey KeyOf(IpPrefix prefix) => new()
     {
@@ -78,10 +84,11 @@ internal sealed class IpCacheTarget(MapSet maps, Revision revision) : IReconcile
         Address = WireAddress.From(prefix.Address),
     };
 
-    private static IpCacheValue ValueOf(IpCacheRow row) => new()
+    private IpCacheValue ValueOf(IpCacheRow row) => new()
     {
         Identity = row.Identity.Value,
         TunnelEndpoint = row.TunnelEndpoint is { AddressFamily: AddressFamily.InterNetwork } ipv4 ? WireAddress.From(ipv4).Word0 : 0,
         TunnelEndpoint6 = row.TunnelEndpoint is { AddressFamily: AddressFamily.InterNetworkV6 } ipv6 ? WireAddress.From(ipv6) : default,
+        Tunnel = tunnels.Get(row.Prefix, row.TunnelEndpoint),
     };
 }

@@ -70,8 +70,11 @@ internal sealed class BpfDatapathView(string bpffs) : IDatapathView
             StateOf(proto, value.Flags),
             KernelClock.Seconds((int)(value.Expires - now)),
             value.Verdict,
-            new(value.Initiator.Cookie), new(value.Responder.Cookie));
+            RuleOf(value.Initiator), RuleOf(value.Responder));
     }
+
+    // An end on another node has the number of that node there.
+    private static RuleCookie RuleOf(ConntrackSide side) => side.Endpoint == 0 ? default : new(side.Cookie);
 
     private static string StateOf(byte proto, ConntrackFlags flags)
     {

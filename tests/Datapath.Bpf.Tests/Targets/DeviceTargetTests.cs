@@ -88,7 +88,13 @@ public sealed class DeviceTargetTests : IDisposable
         Assert.Equal(
             "device eth7: there is no such device. Create it, or take it out of the configuration.",
             _node.Try(_node.Datapath.Devices, new DeviceRow("eth7", DeviceRole.Native, 1500)).Error);
-        Assert.Equal(ErrorKind.Unsupported, _node.Try(_node.Datapath.Devices, new DeviceRow("cilium_vxlan", DeviceRole.Overlay, 1450)).Kind);
+        Assert.Equal(
+            "device cilium_vxlan: there is no such device yet. The routing provider makes it; endpoints of other nodes cannot be reached until then.",
+            _node.Try(_node.Datapath.Devices, new DeviceRow("cilium_vxlan", DeviceRole.Overlay, 1450)).Error);
+        _netlink.CreateBridge("cilium_vxlan");
+        Assert.Equal(
+            "device cilium_vxlan: it is of kind \"bridge\" and does not take the other node from each packet. The datapath needs a vxlan or geneve device in collect-metadata mode (\"external\") there: delete the device, or name another.",
+            _node.Try(_node.Datapath.Devices, new DeviceRow("cilium_vxlan", DeviceRole.Overlay, 1450)).Error);
     }
 
     [Fact]
