@@ -1,7 +1,7 @@
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 
-namespace Cilium.Framework.Routing.Direct;
+namespace Cilium.Framework.Routing.Shared;
 
 /// <summary>Accepts every row and changes nothing: what <c>install-routes: false</c> asks for.</summary>
 internal sealed class NoRoutes : IReconcileTarget<NodeRouteRow>
