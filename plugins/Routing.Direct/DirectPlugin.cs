@@ -1,6 +1,5 @@
 using Cilium.Framework.Plugins;
 using Cilium.Framework.Routing.Direct;
-using Microsoft.Extensions.DependencyInjection;
 
 [assembly: CiliumPlugin("routing.direct", typeof(DirectPlugin))]
 
@@ -15,6 +14,6 @@ public sealed class DirectPlugin : IPlugin
         ArgumentNullException.ThrowIfNull(builder);
         builder.AddSettings(DirectSettings.Keys);
         var settings = DirectSettings.Read(builder.Configuration);
-        builder.AddRouting("direct", services => new DirectRouting(settings, services.GetRequiredService<IPluginContext>().RouteProtocol));
+        builder.AddRouting("direct", _ => new DirectRouting(settings, builder.Context.RouteProtocol));
     }
 }

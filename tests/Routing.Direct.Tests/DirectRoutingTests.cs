@@ -1,5 +1,6 @@
 using System.Net;
 using Cilium.Framework.Errors;
+using Cilium.Framework.Routing.Testing;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Routing.Direct.Tests;
@@ -40,12 +41,23 @@ public sealed class DirectRoutingTests
     [Fact]
     public async Task Without_installing_routes_every_row_is_accepted_and_no_kernel_is_needed()
     {
-        await using var routing = new DirectRouting("routing:direct:devices", [], installRoutes: false);
+        await using var routing = new DirectRouting(Settings() with { InstallRoutes = false }, RoutedNode.Protocol);
         var row = new NodeRouteRow(IpPrefix.Parse("10.0.0.0/24"), "node1", null, "no-such-device", null, 1500);
         var outcomes = await routing.NodeRoutes.ApplyAsync(new([new(Reconciliation.ReconcileAction.Upsert, row, null)]), TestContext.Current.CancellationToken);
         Assert.True(Assert.Single(outcomes).IsDone);
         Assert.Equal(0, await routing.NodeRoutes.PruneAsync([], TestContext.Current.CancellationToken));
     }
 
-    private static DirectRouting Routing(params string[] devices) => new("routing:direct:devices", devices, installRoutes: true);
+    [Fact]
+    public void Ranges_of_other_nodes_are_its_business_only_when_asked_for()
+    {
+        Assert.Equal(RoutingCapabilities.None, Routing().Capabilities);
+        Assert.Equal(RoutingCapabilities.RemoteNodes, new DirectRouting(Settings() with { AutoDirectNodeRoutes = true }, RoutedNode.Protocol).Capabilities);
+        Assert.IsType<UnknownRanges>(DirectRouting.RemoteRanges(Settings()));
+        Assert.IsType<GatewayRanges>(DirectRouting.RemoteRanges(Settings() with { AutoDirectNodeRoutes = true }));
+    }
+
+    private static DirectRouting Routing(params string[] devices) => new(Settings(devices), RoutedNode.Protocol);
+
+    private static DirectSettings Settings(params string[] devices) => new() { Path = "routing:direct", Devices = new("routing:direct:devices", devices) };
 }

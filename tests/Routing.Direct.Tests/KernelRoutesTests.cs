@@ -1,45 +1,26 @@
-using System.Net;
-using System.Net.Sockets;
 using Cilium.Framework.Netlink;
-using Cilium.Framework.Reconciliation;
-using Cilium.Framework.Rows;
+using Cilium.Framework.Routing.Shared;
+using Cilium.Framework.Routing.Testing;
 
 namespace Cilium.Framework.Routing.Direct.Tests;
 
+/// <summary>Ranges of this node, and what holds for every row.</summary>
 [Trait("Needs", "Root")]
 public sealed class KernelRoutesTests : IDisposable
 {
-    private static int _count;
-
-    private readonly NetworkNamespace _namespace;
-    private readonly RouteNetlink _netlink;
+    private readonly RoutedNode _node = new();
     private readonly KernelRoutes _routes;
 
-    public KernelRoutesTests()
-    {
-        Require.Root();
-        _namespace = NetworkNamespace.Create($"direct{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
-        _netlink = RouteNetlink.Open(_namespace);
-        _routes = new(RouteNetlink.Open(_namespace));
-        foreach (var name in (string[])["host0", "host1"])
-        {
-            _netlink.CreateVeth(new VethPair { Name = name, PeerName = name + "p" });
-            _netlink.SetUp(Index(name));
-            _netlink.SetUp(Index(name + "p"));
-        }
-
-        _netlink.AddAddress(Index("host0"), IPAddress.Parse("10.0.0.1"), 32);
-        _netlink.AddAddress(Index("host0"), IPAddress.Parse("fd00::1"), 128);
-    }
+    public KernelRoutesTests() => _routes = _node.Routes(new UnknownRanges(new() { Path = "routing:direct", Devices = new("devices", []) }));
 
     [Theory]
     [InlineData("10.0.0.0/24", "10.0.0.1")]
     [InlineData("fd00::/64", "fd00::1")]
     public async Task A_range_of_this_node_gets_a_route_through_its_device(string cidr, string source)
     {
-        Assert.Equal("done", await UpsertAsync(Row(cidr, source)));
-        var route = Assert.Single(Own());
-        Assert.Equal((Index("host0"), source, 1450, Route.MainTable), (route.IfIndex, route.PreferredSource!.ToString(), route.Mtu, route.Table));
+        Assert.Equal("done", await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr, source)));
+        var route = Assert.Single(_node.Own);
+        Assert.Equal((_node.Index("cilium_host"), source, 1450, Route.MainTable), (route.IfIndex, route.PreferredSource!.ToString(), route.Mtu, route.Table));
         Assert.Equal(cidr, $"{route.Destination}/{route.PrefixLength}");
     }
 
@@ -48,10 +29,10 @@ public sealed class KernelRoutesTests : IDisposable
     [InlineData("fd00::/64", "fd00::1")]
     public async Task Applying_a_realised_row_again_leaves_its_one_route_as_it_is(string cidr, string source)
     {
-        await UpsertAsync(Row(cidr, source));
-        var wanted = Own();
-        Assert.Equal("done", await UpsertAsync(Row(cidr, source)));
-        Assert.Equal(wanted, Own());
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr, source));
+        var wanted = _node.Own;
+        Assert.Equal("done", await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr, source)));
+        Assert.Equal(wanted, _node.Own);
     }
 
     [Theory]
@@ -59,10 +40,10 @@ public sealed class KernelRoutesTests : IDisposable
     [InlineData("fd00::/64", "fd00::1")]
     public async Task A_changed_row_replaces_its_route(string cidr, string source)
     {
-        await UpsertAsync(Row(cidr, source));
-        Assert.Equal("done", await UpsertAsync(Row(cidr, source) with { Mtu = 1300, Device = "host1" }));
-        var route = Assert.Single(Own());
-        Assert.Equal((1300, Index("host1")), (route.Mtu, route.IfIndex));
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr, source));
+        Assert.Equal("done", await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr, source, "host1") with { Mtu = 1300 }));
+        var route = Assert.Single(_node.Own);
+        Assert.Equal((1300, "host1"), (route.Mtu, _node.NameOf(route.IfIndex)));
     }
 
     [Theory]
@@ -70,75 +51,74 @@ public sealed class KernelRoutesTests : IDisposable
     [InlineData("fd00::/64", "fd00::1")]
     public async Task A_deleted_row_takes_its_route_along_and_deleting_again_succeeds(string cidr, string source)
     {
-        await UpsertAsync(Row(cidr, source));
-        Assert.Equal("done", await ApplyAsync(ReconcileAction.Delete, Row(cidr, source)));
-        Assert.Equal("done", await ApplyAsync(ReconcileAction.Delete, Row(cidr, source)));
-        Assert.Empty(Own());
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr, source));
+        Assert.Equal("done", await RoutedNode.DeleteAsync(_routes, RoutedNode.Row(cidr, source)));
+        Assert.Equal("done", await RoutedNode.DeleteAsync(_routes, RoutedNode.Row(cidr, source)));
+        Assert.Empty(_node.Own);
     }
 
     [Theory]
-    [InlineData("10.0.0.0/24", 0)]
-    [InlineData("fd00::/64", 1024)]
-    public async Task A_route_of_somebody_else_is_neither_replaced_nor_deleted(string cidr, int priority)
+    [InlineData("10.0.0.0/24")]
+    [InlineData("fd00::/64")]
+    public async Task A_route_of_somebody_else_is_neither_replaced_nor_deleted(string cidr)
     {
-        var prefix = IpPrefix.Parse(cidr);
-        _netlink.ReplaceRoute(new Route { Destination = prefix.Address, PrefixLength = prefix.Length, IfIndex = Index("host1"), Protocol = 17, Priority = (uint)priority, Scope = prefix.IsIPv6 ? (byte)0 : (byte)253 });
-        Assert.Equal($"Conflict: route {cidr}: there is one of protocol 17 already, which is not ours. Remove that route or give this node another range.", await UpsertAsync(Row(cidr, null)));
-        Assert.Equal("done", await ApplyAsync(ReconcileAction.Delete, Row(cidr, null)));
+        _node.AddForeign(cidr, "host1", protocol: 17);
+        var before = _node.All;
+        Assert.Equal($"Conflict: route {cidr}: there is one of protocol 17 already, which is not ours. Remove that route or give this node another range.", await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr)));
+        Assert.Equal("done", await RoutedNode.DeleteAsync(_routes, RoutedNode.Row(cidr)));
         Assert.Equal(0, await _routes.PruneAsync([], TestContext.Current.CancellationToken));
-        Assert.Single(All(), route => route.Protocol == 17);
+        Assert.Equal(before, _node.All);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/24")]
+    [InlineData("fd00::/64")]
+    public async Task A_route_under_a_number_that_was_ours_once_is_somebody_elses_now(string cidr)
+    {
+        var renumbered = _node.Routes(new UnknownRanges(new() { Path = "routing:direct", Devices = new("devices", []) }), protocol: 170);
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row(cidr));
+        Assert.Equal(0, await renumbered.PruneAsync([], TestContext.Current.CancellationToken));
+        Assert.Equal($"Conflict: route {cidr}: there is one of protocol 161 already, which is not ours. Remove that route or give this node another range.", await RoutedNode.UpsertAsync(renumbered, RoutedNode.Row(cidr)));
+        Assert.Single(_node.Own);
+        await RoutedNode.DeleteAsync(_routes, RoutedNode.Row(cidr));
+        Assert.Equal("done", await RoutedNode.UpsertAsync(renumbered, RoutedNode.Row(cidr)));
+        Assert.Empty(_node.Own);
+        Assert.Single(_node.All, route => route.Protocol == 170);
     }
 
     [Fact]
-    public async Task Pruning_removes_only_own_routes_that_nobody_desires()
+    public async Task Pruning_removes_only_own_routes_of_the_main_table_that_nobody_desires()
     {
-        await UpsertAsync(Row("10.0.0.0/24", "10.0.0.1"));
-        await UpsertAsync(Row("10.0.1.0/24", "10.0.0.1"));
-        await UpsertAsync(Row("fd00::/64", null));
-        _netlink.ReplaceRoute(new Route { Destination = IPAddress.Parse("10.5.0.0"), PrefixLength = 16, IfIndex = Index("host1"), Protocol = 4, Scope = 253 });
-        Assert.Equal(2, await _routes.PruneAsync([Row("10.0.0.0/24", null)], TestContext.Current.CancellationToken));
-        Assert.Equal(["10.0.0.0"], Own().Select(route => route.Destination!.ToString()));
-        Assert.Single(All(), route => route.Protocol == 4);
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row("10.0.0.0/24", "10.0.0.1"));
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row("10.0.1.0/24", "10.0.0.1"));
+        await RoutedNode.UpsertAsync(_routes, RoutedNode.Row("fd00::/64"));
+        _node.AddForeign("10.5.0.0/16", "host1", protocol: 4);
+        _node.Netlink.AddRoute(new Route { IfIndex = _node.Index("host1"), Scope = 253, Protocol = RoutedNode.Protocol, Table = 2005 });
+        Assert.Equal(2, await _routes.PruneAsync([RoutedNode.Row("10.0.0.0/24")], TestContext.Current.CancellationToken));
+        Assert.Equal(["10.0.0.0/24 in 254", "/0 in 2005"], _node.Own.Select(route => $"{route.Destination}/{route.PrefixLength} in {route.Table}").Order().Reverse());
+        Assert.Single(_node.All, route => route.Protocol == 4);
     }
 
     [Fact]
     public async Task A_device_that_does_not_exist_yet_is_tried_again() =>
-        Assert.Equal("Unavailable: route 10.0.0.0/24: there is no device later0 yet.", await UpsertAsync(Row("10.0.0.0/24", null) with { Device = "later0" }));
+        Assert.Equal("Unavailable: route 10.0.0.0/24: there is no device later0 yet.", await RoutedNode.UpsertAsync(_routes, RoutedNode.Row("10.0.0.0/24", device: "later0")));
 
     [Fact]
-    public async Task A_range_of_another_node_is_not_supported() =>
+    public async Task A_range_of_this_node_without_a_device_is_refused() =>
+        Assert.Equal("Invalid: route 10.0.0.0/24: a range of this node needs a device.", await RoutedNode.UpsertAsync(_routes, RoutedNode.Row("10.0.0.0/24") with { Device = null }));
+
+    [Fact]
+    public async Task A_range_of_another_node_is_not_supported_unless_asked_for() =>
         Assert.Equal(
-            "Unsupported: route 10.1.0.0/24 of node node2: routing direct installs routes of its own node only; the network has to know the others.",
-            await UpsertAsync(Row("10.1.0.0/24", null) with { Node = "node2", NextHop = IPAddress.Parse("192.0.2.2") }));
+            "Unsupported: route 10.1.0.0/24 of node node2: routing direct installs routes of its own node only; the network has to know the others, or set routing:direct:auto-direct-node-routes to true.",
+            await RoutedNode.UpsertAsync(_routes, RoutedNode.Remote("10.1.0.0/24", "192.0.2.2")));
 
     [Fact]
     public async Task What_the_kernel_says_reaches_the_status()
     {
-        var outcome = await UpsertAsync(Row("10.0.0.0/24", "203.0.113.9"));
-        Assert.StartsWith("Unavailable: route 10.0.0.0/24: set route 10.0.0.0/24 in table 254", outcome, StringComparison.Ordinal);
+        var outcome = await RoutedNode.UpsertAsync(_routes, RoutedNode.Row("10.0.0.0/24", "203.0.113.9"));
+        Assert.StartsWith("Unavailable: route 10.0.0.0/24: add route 10.0.0.0/24 in table 254", outcome, StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        _routes?.Dispose();
-        _netlink?.Dispose();
-        _namespace?.Delete();
-    }
-
-    private static NodeRouteRow Row(string cidr, string? source) =>
-        new(IpPrefix.Parse(cidr), "node1", null, "host0", source is null ? null : IPAddress.Parse(source), 1450);
-
-    private Task<string> UpsertAsync(NodeRouteRow row) => ApplyAsync(ReconcileAction.Upsert, row);
-
-    private async Task<string> ApplyAsync(ReconcileAction action, NodeRouteRow row)
-    {
-        var outcome = Assert.Single(await _routes.ApplyAsync(new([new(action, row, null)]), TestContext.Current.CancellationToken));
-        return outcome.IsDone ? "done" : $"{outcome.Kind}: {outcome.Error}";
-    }
-
-    private int Index(string device) => _netlink.FindLink(device)!.Index;
-
-    private List<Route> All() => [.. _netlink.ListRoutes(AddressFamily.InterNetwork), .. _netlink.ListRoutes(AddressFamily.InterNetworkV6)];
-
-    private List<Route> Own() => [.. All().Where(route => route.Protocol == KernelRoutes.Protocol)];
+    public void Dispose() => _node.Dispose();
 }
