@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Cilium.Framework.Netlink.Messages;
@@ -9,6 +10,12 @@ public sealed partial class RouteNetlink
 {
     private const int LinkAddress = 1, LinkName = 3, LinkMtu = 4, LinkLink = 5, LinkInfo = 18, LinkAlias = 20, LinkNamespaceFd = 28;
     private const int InfoKind = 1, InfoData = 2, VethPeer = 1;
+    private const int LinkFamilies = 26;
+
+    /// <summary>IFLA_INET6_ADDR_GEN_MODE and IN6_ADDR_GEN_MODE_NONE of linux/if_link.h.</summary>
+    private const int AddressGeneration = 8;
+
+    private const byte NoAddress = 1;
     private const uint FlagUp = 1, FlagNoArp = 0x80;
 
     /// <summary>All devices, by index.</summary>
@@ -102,6 +109,13 @@ public sealed partial class RouteNetlink
         // Without a closing zero: it would count as part of the words.
         new MessageWriter(MessageType.NewLink, MessageFlags.Acknowledge).Fixed(new LinkPart { Index = ifIndex }).Attribute(LinkAlias, Encoding.UTF8.GetBytes(alias)),
         $"set alias \"{alias}\" of device {ifIndex}");
+
+    /// <summary>Keeps a device from giving itself a link-local IPv6 address when it is switched on, and so from speaking on its own. One that it has stays.</summary>
+    /// <param name="ifIndex">The device.</param>
+    public void DisableLinkLocalAddress(int ifIndex) => _socket.Change(
+        new MessageWriter(MessageType.NewLink, MessageFlags.Acknowledge).Fixed(new LinkPart { Index = ifIndex })
+            .Nested(LinkFamilies, families => families.Nested(FamilyNumber(AddressFamily.InterNetworkV6), ipv6 => ipv6.Attribute(AddressGeneration, NoAddress))),
+        $"disable the link-local address of device {ifIndex}");
 
     private static MessageWriter Create() =>
         new MessageWriter(MessageType.NewLink, MessageFlags.Acknowledge | MessageFlags.Create | MessageFlags.Exclusive).Fixed(default(LinkPart));
