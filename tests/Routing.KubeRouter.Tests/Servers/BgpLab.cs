@@ -25,10 +25,22 @@ internal sealed class BgpLab : IDisposable
 
     public IReadOnlyList<GoBgpd> Speakers => _speakers;
 
+    public IReadOnlyList<NetworkNamespace> Machines => _machines;
+
     public Bird Bird => _bird ?? throw new InvalidOperationException("BIRD was not started.");
 
     /// <param name="machine">0-based.</param>
     public static LabPlace Place(int machine) => LabPlace.Of(machine + 1);
+
+    /// <summary>Makes a machine without a GoBGP.</summary>
+    public LabPlace AddMachine()
+    {
+        var place = Place(_machines.Count);
+        var machine = NetworkNamespace.Create($"{_name}-{_machines.Count}");
+        _machines.Add(machine);
+        Segment.Attach(machine, place.IPv4, place.IPv6);
+        return place;
+    }
 
     /// <summary>Makes a machine and starts a GoBGP there.</summary>
     /// <param name="program">Its path.</param>
@@ -36,10 +48,8 @@ internal sealed class BgpLab : IDisposable
     /// <param name="number">Its AS; null: BGP is not started.</param>
     public async Task<GoBgpd> AddAsync(string program, IReadOnlyList<GoBgpdNeighbour> neighbours, uint? number = As)
     {
-        var place = Place(_machines.Count);
-        var machine = NetworkNamespace.Create($"{_name}-{_machines.Count}");
-        _machines.Add(machine);
-        Segment.Attach(machine, place.IPv4, place.IPv6);
+        var place = AddMachine();
+        var machine = _machines[^1];
         var settings = new GoBgpdSettings(program, _folder.Path) { Name = $"gobgpd{_speakers.Count}", Namespace = machine, As = number, RouterId = place.IPv4, Neighbours = neighbours };
         _speakers.Add(await GoBgpd.StartAsync(settings, Stop));
         return _speakers[^1];
