@@ -215,8 +215,9 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         var plans = Tables.Plans.RegisterSource("routing");
         await PlanDevicesAsync(ct);
         plans.ListDone();
+        var logger = _loggers.CreateLogger<NodeRuntime>();
         foreach (var left in IsReal ? LeftDevices.Remove(_netlink, Plan) : [])
-            AgentLog.LeftDevice(_loggers.CreateLogger<NodeRuntime>(), left);
+            AgentLog.LeftDevice(logger, left);
         foreach (var (name, run) in store.Loops())
             Start(name, run);
         var plan = new Wake();

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using Cilium.Framework.Client.Models;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Lab.Traffic;
 
