@@ -94,7 +94,7 @@ internal sealed class IpCacheController(
         if (stored[prefix] is { } remote && (remote.Host is null || hosts[IpPrefix.Host(remote.Host)] is null))
             return new(prefix, remote.Identity, _tunnels.To(remote), IpCacheOrigin.Kvstore);
         if (NodeAt(prefix) is { } node)
-            return new(prefix, NumericIdentity.RemoteNode, node.IsAmongPods(prefix.Address) ? _tunnels.To(node) : null, IpCacheOrigin.Kvstore);
+            return new(prefix, NumericIdentity.RemoteNode, _tunnels.To(node), IpCacheOrigin.Kvstore);
         if (ranges[prefix] is { IsOwn: false } range)
             return new(prefix, NumericIdentity.Cluster, _tunnels.To(range), IpCacheOrigin.Kvstore);
         return cidrs[prefix] is { IsWanted: true } cidr ? new(prefix, cidr.Id, null, IpCacheOrigin.Cidr) : null;

@@ -55,6 +55,6 @@ internal sealed class NodeTunnels(IReadTable<string, DevicePlan> plans, IReadTab
     /// <summary>For a node's range.</summary>
     public IPAddress? To(NodeRangeRow range) => _underlay is { } family ? range.AddressOf(family) : null;
 
-    /// <summary>For what only the node itself can be reached by.</summary>
+    /// <summary>For an address of a node: what endpoints send there is wrapped too, so that it arrives with their identity. Nodes speak plainly with each other.</summary>
     public IPAddress? To(NodeRow node) => _underlay is { } family ? node.AddressOf(family) : null;
 }

@@ -37,9 +37,6 @@ public sealed record NodeRow
     /// <summary>Ranges of its endpoints, IPv4 first.</summary>
     public IEnumerable<IpPrefix> PodCidrs => new[] { IPv4PodCidr, IPv6PodCidr }.OfType<IpPrefix>();
 
-    /// <summary>Whether an address is one that the node has among its endpoints', where other nodes send packets as to an endpoint.</summary>
-    public bool IsAmongPods(IPAddress own) => Addresses.Any(address => address.Type == NodeAddress.CiliumInternal && address.Address.Equals(own));
-
     /// <summary>Where other nodes reach it: an internal address before an external one, either before any other (Cilium facts 5a).</summary>
     /// <param name="family">Family of the address.</param>
     /// <returns>Null: it has none.</returns>

@@ -53,15 +53,13 @@ public static class Probe
         var v6 = to.AddressFamily == AddressFamily.InterNetworkV6;
         using var socket = Inside.Socket(from, to.AddressFamily, SocketType.Raw, v6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp);
         var identifier = (ushort)Random.Shared.Next(1, ushort.MaxValue);
-        var request = EchoRequest(v6, identifier);
+        var request = EchoRequest.Of(v6, identifier, Payload);
         await socket.SendToAsync(request, SocketFlags.None, new IPEndPoint(to, 0), deadline);
         var buffer = new byte[1500];
         while (true)
         {
             var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(v6 ? IPAddress.IPv6Any : IPAddress.Any, 0), deadline);
-            var icmp = buffer.AsSpan(v6 ? 0 : (buffer[0] & 15) * 4, 8);
-            var isReply = icmp[0] == (v6 ? 129 : 0) && ((icmp[4] << 8) | icmp[5]) == identifier;
-            if (isReply && ((IPEndPoint)received.RemoteEndPoint).Address.Equals(to))
+            if (EchoRequest.IsAnsweredBy(v6, identifier, buffer) && ((IPEndPoint)received.RemoteEndPoint).Address.Equals(to))
                 return true;
         }
     }, ct);
@@ -83,19 +81,5 @@ public static class Probe
             // Refused or unreachable: no answer of the kind that was asked for.
             return false;
         }
-    }
-
-    private static byte[] EchoRequest(bool v6, ushort identifier)
-    {
-        byte[] packet = [(byte)(v6 ? 128 : 8), 0, 0, 0, (byte)(identifier >> 8), (byte)identifier, 0, 1, .. Payload];
-        if (v6)
-            return packet; // The kernel fills in the checksum of ICMPv6 sockets.
-        var sum = 0;
-        for (var i = 0; i < packet.Length; i += 2)
-            sum += (packet[i] << 8) | (i + 1 < packet.Length ? packet[i + 1] : 0);
-        while (sum >> 16 != 0)
-            sum = (sum & 0xffff) + (sum >> 16);
-        (packet[2], packet[3]) = ((byte)(~sum >> 8), (byte)~sum);
-        return packet;
     }
 }

@@ -75,8 +75,8 @@ public sealed class NodeTunnelTests
         Assert.Equal((Web, "192.168.0.2"), Resolves(Pod));
         Assert.Equal((NumericIdentity.Cluster, "192.168.0.2"), Resolves(Range));
         Assert.Equal((NumericIdentity.RemoteNode, "192.168.0.2"), Resolves(Router));
-        // The node itself is reached without wrapping.
-        Assert.Equal((NumericIdentity.RemoteNode, null), Resolves(IpPrefix.Parse("192.168.0.2")));
+        // A packet with an endpoint's source would be refused there if it came plainly.
+        Assert.Equal((NumericIdentity.RemoteNode, "192.168.0.2"), Resolves(IpPrefix.Parse("192.168.0.2")));
     }
 
     [Fact]

@@ -26,19 +26,26 @@ internal static class SizedPing
     public static async Task<bool> TryAsync(NetworkNamespace from, IPAddress to, int length, TimeSpan timeout, CancellationToken ct)
     {
         var v6 = to.AddressFamily == AddressFamily.InterNetworkV6;
-        using var socket = Inside.Socket(from, to.AddressFamily, SocketType.Dgram, v6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp);
+        using var socket = Inside.Socket(from, to.AddressFamily, SocketType.Raw, v6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp);
         socket.SetRawSocketOption(v6 ? SolIPv6 : SolIP, v6 ? MtuDiscoverV6 : MtuDiscover, BitConverter.GetBytes(Do));
         if (v6)
             socket.SetRawSocketOption(SolIPv6, DontFragmentV6, BitConverter.GetBytes(1));
         await socket.ConnectAsync(new IPEndPoint(to, 0), ct);
-        var request = new byte[length - (v6 ? 40 : 20)];
-        request[0] = (byte)(v6 ? 128 : 8);
-        await socket.SendAsync(request, ct);
+        var identifier = (ushort)Random.Shared.Next(1, ushort.MaxValue);
+        var payload = new byte[length - (v6 ? 40 : 20) - EchoRequest.HeaderLength];
+        await socket.SendAsync(EchoRequest.Of(v6, identifier, payload), ct);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(timeout);
         try
         {
-            return await socket.ReceiveAsync(new byte[length], deadline.Token) == request.Length;
+            var buffer = new byte[length];
+            while (await socket.ReceiveAsync(buffer, deadline.Token) is var received)
+            {
+                if (received == length - (v6 ? 40 : 0) && EchoRequest.IsAnsweredBy(v6, identifier, buffer))
+                    return true;
+            }
+
+            return false;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
