@@ -38,12 +38,15 @@ public sealed partial class RouteNetlink
     public void CreateGeneve(MetadataTunnel tunnel)
     {
         ArgumentNullException.ThrowIfNull(tunnel);
-        CreateTunnel(Geneve, tunnel.Name, tunnel.Mac, tunnel.Mtu, $"create geneve {tunnel.Name} at port {tunnel.Port}", data => data
-            .Attribute(GeneveMetadata, [])
-            .Port(GenevePort, tunnel.Port)
-            .Attribute(GeneveZeroChecksumV6Send, (byte)1)
-            .Attribute(GeneveZeroChecksumV6Receive, (byte)1));
+        Create(Geneve, GeneveRequest(tunnel), $"create geneve {tunnel.Name} at port {tunnel.Port}");
     }
+
+    /// <summary>What makes a geneve device in collect-metadata mode.</summary>
+    internal static MessageWriter GeneveRequest(MetadataTunnel tunnel) => Describe(Geneve, tunnel.Name, tunnel.Mac, tunnel.Mtu, data => data
+        .Attribute(GeneveMetadata, [])
+        .Port(GenevePort, tunnel.Port)
+        .Attribute(GeneveZeroChecksumV6Send, (byte)1)
+        .Attribute(GeneveZeroChecksumV6Receive, (byte)1));
 
     /// <summary>Makes a vxlan device between two machines, down.</summary>
     /// <param name="link">Name, network number, addresses.</param>
@@ -77,14 +80,20 @@ public sealed partial class RouteNetlink
         _ => null,
     };
 
-    private void CreateTunnel(string kind, string name, PhysicalAddress? mac, int mtu, string what, Action<MessageWriter> data)
+    private void CreateTunnel(string kind, string name, PhysicalAddress? mac, int mtu, string what, Action<MessageWriter> data) => Create(kind, Describe(kind, name, mac, mtu, data), what);
+
+    private static MessageWriter Describe(string kind, string name, PhysicalAddress? mac, int mtu, Action<MessageWriter> data)
     {
         var request = Create().Attribute(LinkName, name);
         if (mtu != 0)
             request.Attribute(LinkMtu, (uint)mtu);
         if (mac is not null)
             request.Attribute(LinkAddress, mac.GetAddressBytes());
-        request.Nested(LinkInfo, info => info.Attribute(InfoKind, kind).Nested(InfoData, data));
+        return request.Nested(LinkInfo, info => info.Attribute(InfoKind, kind).Nested(InfoData, data));
+    }
+
+    private void Create(string kind, MessageWriter request, string what)
+    {
         try
         {
             _socket.Change(request, what);

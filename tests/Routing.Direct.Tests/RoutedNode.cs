@@ -76,6 +76,11 @@ internal sealed class RoutedNode : IDisposable
         });
     }
 
+    /// <summary>Two other nodes: one on each network.</summary>
+    public static (IPAddress First, IPAddress Second) Neighbours(AddressFamily family) => family == AddressFamily.InterNetworkV6
+        ? (IPAddress.Parse("2001:db8::2"), IPAddress.Parse("2001:db8:1::3"))
+        : (IPAddress.Parse("192.0.2.2"), IPAddress.Parse("198.51.100.3"));
+
     /// <summary>A range of this node.</summary>
     public static NodeRouteRow Row(string cidr, string? source = null, string device = "cilium_host") =>
         new(IpPrefix.Parse(cidr), "node1", null, device, source is null ? null : IPAddress.Parse(source), 1450);

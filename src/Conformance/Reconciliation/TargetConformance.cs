@@ -61,17 +61,17 @@ public abstract partial class TargetConformance<TRow> : IAsyncLifetime
         return default;
     }
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private IReconcileTarget<TRow> Target => _target ?? throw new InvalidOperationException("The test has not begun.");
+    private protected IReconcileTarget<TRow> Target => _target ?? throw new InvalidOperationException("The test has not begun.");
 
     private Deadline Within => new(Patience);
 
-    private static ReconcileItem<TRow> Upsert(TRow row, TRow? realised = null) => new(ReconcileAction.Upsert, row, realised);
+    private protected static ReconcileItem<TRow> Upsert(TRow row, TRow? realised = null) => new(ReconcileAction.Upsert, row, realised);
 
-    private static ReconcileItem<TRow> Delete(TRow row) => new(ReconcileAction.Delete, row, row);
+    private protected static ReconcileItem<TRow> Delete(TRow row) => new(ReconcileAction.Delete, row, row);
 
-    private Task<IReadOnlyList<RowOutcome>> TryAsync(params ReconcileItem<TRow>[] items) => TryAsync(Target, items, Stop);
+    private protected Task<IReadOnlyList<RowOutcome>> TryAsync(params ReconcileItem<TRow>[] items) => TryAsync(Target, items, Stop);
 
     private async Task<IReadOnlyList<RowOutcome>> TryAsync(IReconcileTarget<TRow> target, ReconcileItem<TRow>[] items, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ public abstract partial class TargetConformance<TRow> : IAsyncLifetime
         return outcomes;
     }
 
-    private async Task ApplyAsync(Promise promise, params ReconcileItem<TRow>[] items) => await ApplyAsync(Target, promise, items);
+    private protected async Task ApplyAsync(Promise promise, params ReconcileItem<TRow>[] items) => await ApplyAsync(Target, promise, items);
 
     private async Task ApplyAsync(IReconcileTarget<TRow> target, Promise promise, params ReconcileItem<TRow>[] items)
     {
@@ -90,8 +90,8 @@ public abstract partial class TargetConformance<TRow> : IAsyncLifetime
             promise.Kept(outcome.IsDone, () => $"{item.Action} of {item.Row} failed: {outcome.Kind}: {outcome.Error}");
     }
 
-    private Task<int> PruneAsync(IReconcileTarget<TRow> target, params TRow[] desired) =>
+    private protected Task<int> PruneAsync(IReconcileTarget<TRow> target, params TRow[] desired) =>
         Within.Of(RunAsync(() => target.PruneAsync(desired, Stop)), "IReconcileTarget.PruneAsync");
 
-    private async Task<string[]> SeenAsync() => [.. (await ObserveAsync()).Order(StringComparer.Ordinal)];
+    private protected async Task<string[]> SeenAsync() => [.. (await ObserveAsync()).Order(StringComparer.Ordinal)];
 }

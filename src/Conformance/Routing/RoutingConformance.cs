@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Cilium.Framework.Conformance.Checking;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Routing;
@@ -11,6 +12,9 @@ public abstract class RoutingConformance : IAsyncLifetime
 {
     /// <summary>Bytes that VXLAN adds over IPv4: outer Ethernet 14, IPv4 20, UDP 8, VXLAN 8 (RFC 7348).</summary>
     private const int VxlanBytes = 50;
+
+    /// <summary>Bytes by which the header of IPv6 (RFC 8200) is longer than that of IPv4.</summary>
+    private const int LongerIPv6Header = 20;
 
     private IRoutingBackend? _routing;
 
@@ -83,6 +87,36 @@ public abstract class RoutingConformance : IAsyncLifetime
     }
 
     [Fact]
+    public void What_wraps_says_over_which_family_and_what_that_costs()
+    {
+        var promise = new Promise(
+            "RoutingPlan: a plan that wraps names the family of the outer packets, which the node has an address of, and counts that family's header.",
+            "an overhead that is one number for both families, and an underlay that nobody compares with the node's addresses.");
+        foreach (var family in (AddressFamily?[])[null, AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
+        {
+            var node = family is null ? Node : Node with { Devices = [.. Node.Devices.Select(device => device with { Addresses = [.. device.Addresses.Where(address => address.AddressFamily == family)] })] };
+            // A refusal in words is an answer too: settings may name the other family.
+            if (PlanOrNull(node) is not { } plan || plan.Encapsulation == Encapsulation.None)
+                continue;
+            promise.Kept(plan.Underlay is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6, () => $"Underlay is {plan.Underlay}; accepted: InterNetwork, InterNetworkV6.");
+            promise.Kept(node.Devices.Any(device => device.Addresses.Any(address => address.AddressFamily == plan.Underlay)), () => $"Underlay is {plan.Underlay}, but no device of the node has such an address.");
+            var least = VxlanBytes + (plan.Underlay == AddressFamily.InterNetworkV6 ? LongerIPv6Header : 0);
+            promise.Kept(plan.MtuOverhead >= least, () => $"{plan.Encapsulation} over {plan.Underlay} with an MtuOverhead of {plan.MtuOverhead}; expected at least {least}.");
+        }
+    }
+
+    [Fact]
+    public void What_wraps_reaches_other_nodes_and_carries_identities()
+    {
+        var promise = new Promise(
+            "Encapsulation: the VNI of a wrapped packet carries the source identity; who wraps answers for the ranges of other nodes.",
+            "Capabilities that were copied from a backend that does not wrap.");
+        const RoutingCapabilities All = RoutingCapabilities.RemoteNodes | RoutingCapabilities.CarriesIdentity;
+        if (PlanOrNull(Node) is { } plan && plan.Encapsulation != Encapsulation.None)
+            promise.Equal(All, Routing.Capabilities & All, $"Capabilities of a backend that plans {plan.Encapsulation}");
+    }
+
+    [Fact]
     public void A_node_without_devices_gets_a_plan_or_a_refusal_in_words()
     {
         var promise = new Promise("IRoutingBackend.Plan throws ConfigurationException when its settings do not fit the node, and nothing else.", "a device list that is empty.");
@@ -136,5 +170,17 @@ public abstract class RoutingConformance : IAsyncLifetime
         }
     }
 
-    private static string Text(RoutingPlan plan) => $"{plan.Encapsulation}, overhead {plan.MtuOverhead}, devices {Show.All(plan.Devices)}";
+    private RoutingPlan? PlanOrNull(NodeDescription node)
+    {
+        try
+        {
+            return Routing.Plan(node);
+        }
+        catch (ConfigurationException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(RoutingPlan plan) => $"{plan.Encapsulation}, overhead {plan.MtuOverhead}, underlay {plan.Underlay}, devices {Show.All(plan.Devices)}";
 }
