@@ -64,7 +64,7 @@ public abstract class PeeringTests(SpeakerPair pair) : IAsyncLifetime
         Assert.Equal(new BgpRoute(prefix, IPAddress.Parse(nextHop), FirstAddress, "", BgpOrigin.Igp, IsBest: true, learnt.Since), learnt);
         Assert.InRange(learnt.Since!.Value, TimeProvider.System.GetUtcNow().AddMinutes(-10), TimeProvider.System.GetUtcNow().AddMinutes(1));
         var own = Assert.Single(await First.ListRoutesAsync(prefix.Family, Stop), route => route.Prefix == prefix);
-        Assert.Equal(new BgpRoute(prefix, IPAddress.Parse(nextHop), null, "", BgpOrigin.Igp, IsBest: true, own.Since), own);
+        Assert.Equal(new BgpRoute(prefix, IPAddress.Parse(nextHop), null, "", BgpOrigin.Igp, IsBest: true, own.Since) { IsOurs = true }, own);
 
         await First.WithdrawAsync(prefix, Stop);
         await UntilGoneAsync(First, prefix);

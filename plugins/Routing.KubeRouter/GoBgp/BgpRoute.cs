@@ -11,4 +11,8 @@ namespace Cilium.Framework.Routing.KubeRouter.GoBgp;
 /// <param name="Origin">How it came into BGP.</param>
 /// <param name="IsBest">The speaker prefers it to every other way to the prefix.</param>
 /// <param name="Since">When it was learnt, by the speaker's clock, in full seconds; null: it does not say.</param>
-internal sealed record BgpRoute(IpPrefix Prefix, IPAddress NextHop, IPAddress? Neighbour, string AsPath, BgpOrigin Origin, bool IsBest, DateTimeOffset? Since);
+internal sealed record BgpRoute(IpPrefix Prefix, IPAddress NextHop, IPAddress? Neighbour, string AsPath, BgpOrigin Origin, bool IsBest, DateTimeOffset? Since)
+{
+    /// <summary>The speaker's own, and advertised from here or from a process before this one. Only lists tell it.</summary>
+    public bool IsOurs { get; init; }
+}

@@ -122,6 +122,6 @@ internal sealed class GoBgpApi(IGoBgpDialect dialect, GoBgpSettings settings, Go
     {
         Family = BgpFamily.Of(prefix.Family),
         NlriBinary = ByteString.CopyFrom(NlriCodec.Encode(prefix)),
-        AttributesBinary = { AttributeCodec.Encode(prefix, nextHop).Select(attribute => ByteString.CopyFrom(attribute)) },
+        AttributesBinary = { AttributeCodec.Encode(prefix, nextHop).Append(AttributeCodec.Mark()).Select(attribute => ByteString.CopyFrom(attribute)) },
     };
 }

@@ -23,7 +23,7 @@ internal interface IGoBgpApi
     /// <param name="family">IPv4 or IPv6.</param>
     Task<IReadOnlyList<BgpRoute>> ListRoutesAsync(AddressFamily family, CancellationToken cancellationToken);
 
-    /// <summary>Tells all neighbours of a prefix. Again with another next hop replaces the first; again with the same changes nothing.</summary>
+    /// <summary>Tells all neighbours of a prefix, marked as ours. Again with another next hop replaces the first, whosever it was; again with the same changes nothing.</summary>
     /// <param name="prefix">The prefix.</param>
     /// <param name="nextHop">Where its packets are to be sent; of the prefix's family.</param>
     /// <exception cref="CiliumException"><see cref="ErrorKind.Invalid"/>: the families differ; nothing was sent.</exception>

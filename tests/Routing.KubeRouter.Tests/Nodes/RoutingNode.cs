@@ -12,10 +12,11 @@ internal sealed class RoutingNode : IAsyncDisposable
 {
     public const string HostDevice = "host0";
 
+    private readonly NetworkNamespace _machine;
     private readonly RouteNetlink _netlink;
     private bool _isDisposed;
 
-    private RoutingNode(RouteNetlink netlink, KubeRouterRouting routing, FakeContext context) => (_netlink, Routing, Context) = (netlink, routing, context);
+    private RoutingNode(NetworkNamespace machine, RouteNetlink netlink, KubeRouterRouting routing, FakeContext context) => (_machine, _netlink, Routing, Context) = (machine, netlink, routing, context);
 
     public KubeRouterRouting Routing { get; }
 
@@ -41,10 +42,16 @@ internal sealed class RoutingNode : IAsyncDisposable
                 netlink.SetUp(netlink.FindLink(name)!.Index);
         }
 
-        var node = new RoutingNode(netlink, new(change?.Invoke(settings) ?? settings, context, () => RouteNetlink.Open(machine)), context);
+        var node = new RoutingNode(machine, netlink, new(change?.Invoke(settings) ?? settings, context, () => RouteNetlink.Open(machine)), context);
         await node.Routing.InitializeAsync(Stop);
         return node;
     }
+
+    /// <summary>What is told to others, and by whom.</summary>
+    public IRouteExchange Exchange => Routing.Exchange!;
+
+    /// <summary>Notes every change of our routes from now on.</summary>
+    public RouteLog Follow() => new(_machine);
 
     /// <summary>A range of this node.</summary>
     public static NodeRouteRow Own(string range) => new(IpPrefix.Parse(range), "node1", null, HostDevice, null, 1450);
@@ -52,9 +59,15 @@ internal sealed class RoutingNode : IAsyncDisposable
     /// <summary>A range of another.</summary>
     public static NodeRouteRow Remote(string range, IPAddress nextHop) => new(IpPrefix.Parse(range), "node2", nextHop, null, null, 1450);
 
-    public Task<string> UpsertAsync(NodeRouteRow row) => ApplyAsync(ReconcileAction.Upsert, row);
+    public Task<string> UpsertAsync(NodeRouteRow row) => ApplyAsync(Routing.NodeRoutes, ReconcileAction.Upsert, row);
 
-    public Task<string> DeleteAsync(NodeRouteRow row) => ApplyAsync(ReconcileAction.Delete, row);
+    public Task<string> DeleteAsync(NodeRouteRow row) => ApplyAsync(Routing.NodeRoutes, ReconcileAction.Delete, row);
+
+    public Task<string> AdvertiseAsync(string prefix) => ApplyAsync(Exchange.Advertisements, ReconcileAction.Upsert, Advertisement(prefix));
+
+    public Task<string> WithdrawAsync(string prefix) => ApplyAsync(Exchange.Advertisements, ReconcileAction.Delete, Advertisement(prefix));
+
+    public static AdvertisementRow Advertisement(string prefix) => new(IpPrefix.Parse(prefix), "on request");
 
     /// <summary>Applies until it is done, as the reconciler does.</summary>
     public Task UntilDoneAsync(NodeRouteRow row) => UntilAsync(row, outcome => outcome == "done");
@@ -97,9 +110,10 @@ internal sealed class RoutingNode : IAsyncDisposable
         return new() { Destination = to.Address, PrefixLength = to.Length, Family = to.Family, Gateway = via, Protocol = protocol };
     }
 
-    private async Task<string> ApplyAsync(ReconcileAction action, NodeRouteRow row)
+    private static async Task<string> ApplyAsync<TRow>(IReconcileTarget<TRow> target, ReconcileAction action, TRow row)
+        where TRow : class
     {
-        var outcome = Assert.Single(await Routing.NodeRoutes.ApplyAsync(new([new(action, row, null)]), Stop));
+        var outcome = Assert.Single(await target.ApplyAsync(new([new(action, row, null)]), Stop));
         return outcome.IsDone ? "done" : $"{outcome.Kind}: {outcome.Error}";
     }
 }

@@ -142,7 +142,7 @@ public sealed class VerifiedRoutesTests : IDisposable
     {
         _lab.AddMachine();
         await using var server = await FakeGrpcServer.StartAsync("gobgpapi.GobgpApi", "GetBgp");
-        await using var node = await RoutingNode.StartAsync(_lab.Machines[0], "", settings => settings with { GoBgp = new(GoBgp.GoBgpAddress.Parse(server.Address)) });
+        await using var node = await RoutingNode.StartAsync(_lab.Machines[0], "/nowhere", settings => settings with { GoBgp = new(GoBgp.GoBgpAddress.Parse(server.Address)) });
         Assert.EndsWith(
             $": gobgp {server.Address}: it is GoBGP 2 or older (gobgpapi.GobgpApi), as in kube-router before 1.6. Accepted: GoBGP 3 or 4. Upgrade kube-router.",
             await node.UpsertAsync(RoutingNode.Remote(Range, There)), StringComparison.Ordinal);

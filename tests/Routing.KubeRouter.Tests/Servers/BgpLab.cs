@@ -48,11 +48,18 @@ internal sealed class BgpLab : IDisposable
     /// <param name="number">Its AS; null: BGP is not started.</param>
     public async Task<GoBgpd> AddAsync(string program, IReadOnlyList<GoBgpdNeighbour> neighbours, uint? number = As)
     {
-        var place = AddMachine();
-        var machine = _machines[^1];
-        var settings = new GoBgpdSettings(program, _folder.Path) { Name = $"gobgpd{_speakers.Count}", Namespace = machine, As = number, RouterId = place.IPv4, Neighbours = neighbours };
-        _speakers.Add(await GoBgpd.StartAsync(settings, Stop));
+        AddMachine();
+        _speakers.Add(await StartAsync(_machines.Count - 1, program, neighbours, number));
         return _speakers[^1];
+    }
+
+    /// <summary>Ends the GoBGP of a machine and starts another program in its place, as an upgrade of kube-router does.</summary>
+    public async Task ReplaceAsync(int machine, string program, IReadOnlyList<GoBgpdNeighbour> neighbours, uint? number = As)
+    {
+        await _speakers[machine].KillAsync(Stop);
+        File.Delete(_speakers[machine].Socket);
+        _speakers[machine].Dispose();
+        _speakers[machine] = await StartAsync(machine, program, neighbours, number);
     }
 
     /// <summary>Starts a BIRD on the machine outside.</summary>
@@ -87,6 +94,9 @@ internal sealed class BgpLab : IDisposable
         Require.Root();
         return $"bgp{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
     }
+
+    private Task<GoBgpd> StartAsync(int machine, string program, IReadOnlyList<GoBgpdNeighbour> neighbours, uint? number) => GoBgpd.StartAsync(
+        new(program, _folder.Path) { Name = $"gobgpd{machine}", Namespace = _machines[machine], As = number, RouterId = Place(machine).IPv4, Neighbours = neighbours }, Stop);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 }

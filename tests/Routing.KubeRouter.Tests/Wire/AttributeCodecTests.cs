@@ -37,6 +37,28 @@ public sealed class AttributeCodecTests
     public void What_is_used_is_read_and_the_rest_is_passed_over(string wire, string expected) => Assert.Equal(expected, Decode(wire));
 
     [Theory]
+    [InlineData("C0200C" + "FA572D45" + "000000A1" + "00000001", false)]
+    [InlineData("C02018" + "00000001" + "00000002" + "00000003" + "OURS", true)]
+    [InlineData("C0200B" + "FA572D45" + "000000A1" + "000000", false)]
+    [InlineData("C02000", false)]
+    public void The_mark_is_found_among_others(string wire, bool isMarked)
+    {
+        var ours = Convert.ToHexString(AttributeCodec.Mark())[6..];
+        var known = default(PathAttributes);
+        Assert.True(AttributeCodec.TryDecode(Convert.FromHexString(wire.Replace("OURS", ours, StringComparison.Ordinal)), ref known));
+        Assert.Equal(isMarked, known.HasMark);
+    }
+
+    [Fact]
+    public void The_mark_is_a_large_community()
+    {
+        var known = default(PathAttributes);
+        Assert.Equal("C0200C" + "FA572D46" + "000000A1" + "00000001", Convert.ToHexString(AttributeCodec.Mark()));
+        Assert.True(AttributeCodec.TryDecode(AttributeCodec.Mark(), ref known));
+        Assert.True(known.HasMark);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("4001")]
     [InlineData("5001")]

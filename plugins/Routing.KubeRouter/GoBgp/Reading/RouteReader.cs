@@ -21,14 +21,19 @@ internal sealed class RouteReader(IGoBgpDialect dialect, GoBgpFailures failures)
         if (ReadPrefix(message) is not { } prefix)
             return null;
         var attributes = ReadAttributes(message);
+        var neighbour = Neighbour(message.Neighbour);
         return new(
             prefix,
             attributes.NextHop ?? throw Unreadable($"a route to {prefix}", "it has no next hop"),
-            Neighbour(message.Neighbour),
+            neighbour,
             attributes.AsPath ?? "",
             attributes.Origin ?? BgpOrigin.Incomplete,
             isBest,
-            NeighbourReader.Time(message.Since));
+            NeighbourReader.Time(message.Since))
+        {
+            // The mark travels with the route to other nodes.
+            IsOurs = attributes.HasMark && neighbour is null,
+        };
     }
 
     /// <returns>Null: of a family that is not used.</returns>

@@ -10,7 +10,17 @@ internal static class AttributeCodec
     private const byte Optional = 0x80, Transitive = 0x40, ExtendedLength = 0x10;
     private const byte Origin = 1, AsPath = 2, NextHop = 3, MpReach = 14;
     private const int ShortHeader = 3, LongHeader = 4;
+    private const byte LargeCommunities = 32;
     private const byte IPv6Family = 2, Unicast = 1;
+
+    /// <summary>Three numbers of four bytes (RFC 8092, 3).</summary>
+    private const int LargeCommunityLength = 12;
+
+    /// <summary>
+    /// The large community 4200017222:161:1, on everything that is advertised from here: GoBGP notes nobody's name on a route, and what kube-router
+    /// advertises must never be withdrawn. The first number is of those for private use (RFC 6996), the others are an own choice.
+    /// </summary>
+    private static readonly byte[] MarkCommunity = [.. Number(4_200_017_222), .. Number(161), .. Number(1)];
 
     /// <summary>The attributes of a route that begins here: origin IGP and next hop. The path is empty, and written by the speaker when it leaves the AS.</summary>
     /// <param name="prefix">The prefix.</param>
@@ -28,6 +38,9 @@ internal static class AttributeCodec
         byte[] value = [0, IPv6Family, Unicast, (byte)address.Length, .. address, 0, .. NlriCodec.Encode(prefix)];
         yield return [Optional, MpReach, (byte)value.Length, .. value];
     }
+
+    /// <summary>The attribute that tells what was advertised from here. Peers pass it on and make nothing of it.</summary>
+    public static byte[] Mark() => [Optional | Transitive, LargeCommunities, LargeCommunityLength, .. MarkCommunity];
 
     /// <summary>Adds what one attribute says.</summary>
     /// <param name="wire">One attribute and nothing else.</param>
@@ -59,9 +72,30 @@ internal static class AttributeCodec
                     return false;
                 known = known with { NextHop = nextHop };
                 return true;
+            case LargeCommunities:
+                known = known with { HasMark = HoldsMark(value) };
+                return true;
             default:
                 return true;
         }
+    }
+
+    private static byte[] Number(uint value)
+    {
+        var bytes = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        return bytes;
+    }
+
+    private static bool HoldsMark(ReadOnlySpan<byte> communities)
+    {
+        for (; communities.Length >= LargeCommunityLength; communities = communities[LargeCommunityLength..])
+        {
+            if (communities[..LargeCommunityLength].SequenceEqual(MarkCommunity))
+                return true;
+        }
+
+        return false;
     }
 
     private static bool TryGetValue(ReadOnlySpan<byte> wire, out byte type, out ReadOnlySpan<byte> value)

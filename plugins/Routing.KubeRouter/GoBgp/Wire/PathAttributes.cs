@@ -6,4 +6,5 @@ namespace Cilium.Framework.Routing.KubeRouter.GoBgp.Wire;
 /// <param name="Origin">How it came into BGP.</param>
 /// <param name="AsPath">As <see cref="BgpRoute.AsPath"/> has it.</param>
 /// <param name="NextHop">The next router.</param>
-internal readonly record struct PathAttributes(BgpOrigin? Origin, string? AsPath, IPAddress? NextHop);
+/// <param name="HasMark">It has <see cref="AttributeCodec.Mark"/>.</param>
+internal readonly record struct PathAttributes(BgpOrigin? Origin, string? AsPath, IPAddress? NextHop, bool HasMark = false);
