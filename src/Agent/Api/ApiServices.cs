@@ -35,6 +35,9 @@ internal sealed record ApiServices
     /// <summary>Answer to <c>GET /config</c>.</summary>
     public required Func<DaemonConfiguration> Configuration { get; init; }
 
+    /// <summary>Answer to <c>GET /framework/route-ledger</c>.</summary>
+    public required Func<IReadOnlyList<RouteLedgerEntry>> RouteLedger { get; init; }
+
     public required IReadOnlyList<PluginInfo> Plugins { get; init; }
 
     public required IReadOnlyList<ConfigurationValue> ConfigurationValues { get; init; }

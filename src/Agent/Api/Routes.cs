@@ -67,6 +67,7 @@ internal static class Routes
         own.MapMethods("/tables/{name}", Read, (string name) => Results.Json(services.Tables.Show(name), ApiJson.Plain.TableDump));
         own.MapMethods("/plugins", Read, () => Results.Json(services.Plugins, ApiJson.Plain.IReadOnlyListPluginInfo));
         own.MapMethods("/configuration", Read, () => Results.Json(services.ConfigurationValues, ApiJson.Plain.IReadOnlyListConfigurationValue));
+        own.MapMethods("/route-ledger", Read, () => Results.Json(services.RouteLedger(), ApiJson.Plain.IReadOnlyListRouteLedgerEntry));
         own.MapMethods("/events", Read, async (HttpContext context) => await StreamEventsAsync(context, services));
     }
 

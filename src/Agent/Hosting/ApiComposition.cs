@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Agent.Endpoints;
+using Cilium.Framework.Agent.Ledger;
 using Cilium.Framework.Agent.Policies;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
@@ -35,6 +36,7 @@ internal static class ApiComposition
                 NodeName = options.NodeName, PolicyEnforcement = live.Current.Options.PolicyEnforcement.ToString().ToLowerInvariant(),
                 DeviceMtu = node.Plan?.DeviceMtu ?? 0, RouteMtu = node.Plan?.RouteMtu ?? 0, Addressing = node.Ipam.HostAddressing(),
             },
+            RouteLedger = new LedgerReport(node.Devices, node.Tables, options.RouteProtocol).Create,
             Plugins = [.. plugins.Descriptions.Select(plugin => new PluginInfo
             {
                 Id = plugin.Id, Version = plugin.Version, ApiVersion = plugin.ApiVersion, Path = plugin.Path, State = plugin.State.ToString(), Provides = plugin.Provides,

@@ -27,6 +27,7 @@ namespace Cilium.Framework.Client.Models;
 [JsonSerializable(typeof(IReadOnlyList<KvstoreEntry>))]
 [JsonSerializable(typeof(KvstoreEvent))]
 [JsonSerializable(typeof(KvstoreChange))]
+[JsonSerializable(typeof(IReadOnlyList<RouteLedgerEntry>))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
