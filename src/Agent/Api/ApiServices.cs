@@ -38,6 +38,9 @@ internal sealed record ApiServices
     /// <summary>Answer to <c>GET /framework/route-ledger</c>.</summary>
     public required Func<IReadOnlyList<RouteLedgerEntry>> RouteLedger { get; init; }
 
+    /// <summary>Answer to <c>GET /framework/mtu</c>.</summary>
+    public required Func<MtuReport> Mtu { get; init; }
+
     public required IReadOnlyList<PluginInfo> Plugins { get; init; }
 
     public required IReadOnlyList<ConfigurationValue> ConfigurationValues { get; init; }

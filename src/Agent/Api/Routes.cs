@@ -68,6 +68,7 @@ internal static class Routes
         own.MapMethods("/plugins", Read, () => Results.Json(services.Plugins, ApiJson.Plain.IReadOnlyListPluginInfo));
         own.MapMethods("/configuration", Read, () => Results.Json(services.ConfigurationValues, ApiJson.Plain.IReadOnlyListConfigurationValue));
         own.MapMethods("/route-ledger", Read, () => Results.Json(services.RouteLedger(), ApiJson.Plain.IReadOnlyListRouteLedgerEntry));
+        own.MapMethods("/mtu", Read, () => Results.Json(services.Mtu(), ApiJson.Plain.MtuReport));
         own.MapMethods("/events", Read, async (HttpContext context) => await StreamEventsAsync(context, services));
     }
 

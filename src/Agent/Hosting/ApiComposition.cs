@@ -3,6 +3,7 @@ using System.Net;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Ledger;
+using Cilium.Framework.Agent.Mtu;
 using Cilium.Framework.Agent.Policies;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
@@ -37,6 +38,7 @@ internal static class ApiComposition
                 DeviceMtu = node.Plan?.DeviceMtu ?? 0, RouteMtu = node.Plan?.RouteMtu ?? 0, Addressing = node.Ipam.HostAddressing(),
             },
             RouteLedger = new LedgerReport(node.Devices, node.Tables, options.RouteProtocol).Create,
+            Mtu = new MtuAnswer(node.Devices, () => node.Plan, node.Tables).Create,
             Plugins = [.. plugins.Descriptions.Select(plugin => new PluginInfo
             {
                 Id = plugin.Id, Version = plugin.Version, ApiVersion = plugin.ApiVersion, Path = plugin.Path, State = plugin.State.ToString(), Provides = plugin.Provides,

@@ -28,6 +28,7 @@ namespace Cilium.Framework.Client.Models;
 [JsonSerializable(typeof(KvstoreEvent))]
 [JsonSerializable(typeof(KvstoreChange))]
 [JsonSerializable(typeof(IReadOnlyList<RouteLedgerEntry>))]
+[JsonSerializable(typeof(MtuReport))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

@@ -49,4 +49,16 @@ public sealed class RoutesTests : IAsyncDisposable
         (_, output, _) = await RunAsync("route", "ledger", "-o", "json");
         Assert.Contains("\"next-hop\": \"192.168.0.2\"", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Sizes_are_told_in_the_agents_lines()
+    {
+        _agent.Answers["GET /v1/framework/mtu"] = """
+            {"devices":[{"name":"eth0","role":"native","mtu":9000}],"encapsulation":"none","overhead":0,"endpoint-mtu":9000,"route-mtu":9000,"lines":["a; b","c"]}
+            """;
+        Assert.Equal((0, "a; b\nc", ""), await RunAsync("mtu"));
+        var (status, output, _) = await RunAsync("mtu", "-o", "json");
+        Assert.Equal(0, status);
+        Assert.Contains("\"endpoint-mtu\": 9000", output, StringComparison.Ordinal);
+    }
 }
