@@ -1,5 +1,6 @@
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Agent.Exchange;
 using Cilium.Framework.Agent.Policies;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Identities;
@@ -40,6 +41,9 @@ internal sealed record ApiServices
 
     /// <summary>Answer to <c>GET /framework/mtu</c>.</summary>
     public required Func<MtuReport> Mtu { get; init; }
+
+    /// <summary>The routing daemon beside the node.</summary>
+    public required RouteExchangeService RouteExchange { get; init; }
 
     public required IReadOnlyList<PluginInfo> Plugins { get; init; }
 

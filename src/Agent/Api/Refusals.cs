@@ -42,7 +42,7 @@ internal static partial class Refusals
     /// <summary>What the router found nothing for.</summary>
     private static string? Unknown(HttpContext context) => context.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => $"{context.Request.Method} {context.Request.Path}: there is no such path. Known: /v1/healthz, config, endpoint, identity, ipam, kvstore, policy, framework/tables, plugins, configuration, events, route-ledger, mtu.",
+        StatusCodes.Status404NotFound => $"{context.Request.Method} {context.Request.Path}: there is no such path. Known: /v1/healthz, config, endpoint, identity, ipam, kvstore, policy, bgp/peers, bgp/routes, bgp/advertisements, framework/tables, plugins, configuration, events, route-ledger, mtu.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} {context.Request.Path}: the method is not accepted here. Accepted: {context.Response.Headers.Allow}.",
         _ => null,
     };

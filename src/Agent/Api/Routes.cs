@@ -21,6 +21,7 @@ internal static class Routes
         IpamRoutes.Map(v1, services.Ipam);
         PolicyRoutes.Map(v1, services.Policies);
         KvstoreRoutes.Map(v1, services);
+        BgpRoutes.Map(v1, services.RouteExchange);
         MapFramework(v1.MapGroup("/framework"), services);
     }
 

@@ -3,7 +3,7 @@ namespace Cilium.Framework.Agent.Commands;
 /// <summary>What an agent was told and keeps on the disk. Only files that agents make are ever removed: a state directory may be set to anything.</summary>
 internal static class StoredState
 {
-    private static readonly string[] Patterns = ["endpoints.json*", "rules.json*", "identities.json*", "identities-seen.json*", "ipam.json*", "pod-cidrs.json*", "kvstore.db*", "lock"];
+    private static readonly string[] Patterns = ["endpoints.json*", "rules.json*", "advertisements.json*", "identities.json*", "identities-seen.json*", "ipam.json*", "pod-cidrs.json*", "kvstore.db*", "lock"];
 
     /// <summary>The files that are there; the lock is none of them.</summary>
     public static IReadOnlyList<string> Files(string directory) => [.. All(directory).Where(file => Path.GetFileName(file) != "lock")];

@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Net;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Agent.Endpoints;
+using Cilium.Framework.Agent.Exchange;
 using Cilium.Framework.Agent.Ledger;
 using Cilium.Framework.Agent.Mtu;
 using Cilium.Framework.Agent.Policies;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Health;
+using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
 using Cilium.Framework.Policies.Rules;
 using Cilium.Framework.Rows;
@@ -39,6 +41,7 @@ internal static class ApiComposition
             },
             RouteLedger = new LedgerReport(node.Devices, node.Tables, options.RouteProtocol).Create,
             Mtu = new MtuAnswer(node.Devices, () => node.Plan, node.Tables).Create,
+            RouteExchange = new RouteExchangeService(plugins.Routing.Exchange, options.Providers["routing"], node.Advertisements, node.Tables, new NodeKey(options.ClusterName, options.NodeName), time),
             Plugins = [.. plugins.Descriptions.Select(plugin => new PluginInfo
             {
                 Id = plugin.Id, Version = plugin.Version, ApiVersion = plugin.ApiVersion, Path = plugin.Path, State = plugin.State.ToString(), Provides = plugin.Provides,
@@ -72,6 +75,7 @@ internal static class ApiComposition
             .Add(t.IpCache, ["Prefix", "Identity", "Node", "Origin"], row => [row.Prefix, row.Identity, row.TunnelEndpoint, row.Origin])
             .Add(t.Endpoints, ["Id", "Device", "Identity", "Policy"], row => [row.Id, row.Device, row.Identity, row.Policy?.ToString() ?? "drop"])
             .Add(t.Devices, ["Name", "Role", "Mtu"], row => [row.Name, row.Role, row.Mtu])
+            .Add(t.Advertisements, ["Prefix", "Reason"], row => [row.Prefix, row.Reason])
             .Add(t.NodeRoutes, ["PodCidr", "Node", "NextHop", "Device", "Mtu"], row => [row.PodCidr, row.Node, row.NextHop, row.Device, row.Mtu])
             .Add("rules", ["Rule", "Labels", "Ingress", "Egress"], () => node.Rules.Current.Rules.Select(rule => (object?[])[rule.Origin, rule.Labels, Sections(rule.Ingress), Sections(rule.Egress)]))
             .Add("ipam", ["Address", "Owner", "Endpoint"], () => node.Ipam.List().Select(lease => (object?[])[lease.Address, lease.Owner, EndpointOf(node, lease.Address)?.ToString(CultureInfo.InvariantCulture) ?? "-"]));

@@ -54,6 +54,8 @@ internal sealed partial class NodeRuntime
         var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
         Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst, drift: LostDevices);
         Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst, drift: ChangedRoutes);
+        if (_plugins.Routing.Exchange is { } exchange)
+            Reconcile(Tables.Advertisements, exchange.Advertisements, gates, BatchOrder.UpsertsFirst);
         Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, BatchOrder.DeletesFirst);
         Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
         Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);

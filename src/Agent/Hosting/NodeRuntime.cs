@@ -49,6 +49,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         Registry = new EndpointRegistry(
             Tables.EndpointRequests, new StateFile<EndpointsState>(state, "endpoints.json", EndpointsStateJson.Default.EndpointsState), LabelFilter.Create(options.Labels));
         Rules = new RuleRegistry(Tables.Rules, new StateFile<RulesState>(state, RuleRegistry.FileName, RulesStateJson.Default.RulesState));
+        Advertisements = new AdvertisementRegistry(Tables.Advertisements, new StateFile<AdvertisementState>(state, AdvertisementRegistry.FileName, AdvertisementStateJson.Default.AdvertisementState));
         IdentityFile = new IdentityStateFile(new StateFile<IdentityState>(state, "identities.json", IdentityStateJson.Default.IdentityState));
         InUse = new IdentitiesInUse(Tables.IpCache, Tables.Endpoints);
         SeenFile = new StateFile<SeenIdentities>(state, IdentityMemory.FileName, SeenIdentitiesJson.Default.SeenIdentities);
@@ -65,6 +66,8 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     public EndpointRegistry Registry { get; }
 
     public RuleRegistry Rules { get; }
+
+    public AdvertisementRegistry Advertisements { get; }
 
     public EndpointStatusProjection Projection { get; }
 
@@ -192,6 +195,7 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
             AgentLog.Freed(logger, address);
         requests.ListDone();
         Rules.Restore();
+        Advertisements.Restore();
         var claimSource = Tables.IdentityClaims.RegisterSource("state");
         _store.Restore(identityState);
         claimSource.ListDone();

@@ -23,7 +23,7 @@ internal sealed class MtuAnswer(RouteNetlink? netlink, Func<DevicePlan?> plan, N
         return new MtuReport
         {
             Devices = [.. current.Devices().Select(device => new MtuDevice { Name = device.Name, Role = device.Role.ToString().ToLowerInvariant(), Mtu = now.TryGetValue(device.Name, out var mtu) ? mtu : null })],
-            Configured = current.Configured, Encapsulation = explanation.Encapsulation, Overhead = current.Routing.MtuOverhead, Underlay = explanation.Underlay,
+            Configured = current.ConfiguredMtu, Encapsulation = explanation.Encapsulation, Overhead = current.Routing.MtuOverhead, Underlay = explanation.Underlay,
             EndpointMtu = current.DeviceMtu, RouteMtu = current.RouteMtu, Lines = explanation.Lines(),
         };
     }

@@ -29,6 +29,9 @@ namespace Cilium.Framework.Client.Models;
 [JsonSerializable(typeof(KvstoreChange))]
 [JsonSerializable(typeof(IReadOnlyList<RouteLedgerEntry>))]
 [JsonSerializable(typeof(MtuReport))]
+[JsonSerializable(typeof(BgpPeers))]
+[JsonSerializable(typeof(IReadOnlyList<BgpRoute>))]
+[JsonSerializable(typeof(BgpAdvertisement))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

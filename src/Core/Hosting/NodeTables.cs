@@ -72,6 +72,9 @@ public sealed class NodeTables(TimeProvider time)
     /// <summary>Devices to attach to.</summary>
     public DesiredTable<string, DeviceRow> Devices { get; } = new("devices", row => row.Name, time);
 
+    /// <summary>Prefixes that other routers are to send to this node.</summary>
+    public DesiredTable<IpPrefix, AdvertisementRow> Advertisements { get; } = new("advertisements", row => row.Prefix, time);
+
     /// <summary>What this node tells others through the store.</summary>
     public DesiredTable<string, PublicationRow> Publications { get; } = new("publications", row => row.Key, time);
 

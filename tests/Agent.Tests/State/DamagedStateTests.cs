@@ -1,9 +1,11 @@
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Errors;
+using Cilium.Framework.Hosting;
 using Cilium.Framework.Identities;
 using Cilium.Framework.Ipam;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Policies;
+using Cilium.Framework.Routes;
 using Cilium.Framework.State;
 using Cilium.Framework.Tables;
 
@@ -47,6 +49,9 @@ public sealed class DamagedStateTests : IDisposable
                 using (var ipam = new IpamService(new AnyIpam(), new(_state, name, IpamStateJson.Default.IpamState)))
                     ipam.Start([]);
                 break;
+            case "advertisements.json":
+                new AdvertisementRegistry(new NodeTables(TimeProvider.System).Advertisements, new(_state, name, AdvertisementStateJson.Default.AdvertisementState)).Restore();
+                break;
             case "pod-cidrs.json":
                 new StateFile<PodCidrState>(_state, name, PodCidrStateJson.Default.PodCidrState).Read(state => state.Read());
                 break;
@@ -61,6 +66,7 @@ public sealed class DamagedStateTests : IDisposable
         { "rules.json", """{"Revision":2,"NextCookie":17,"Policies":[{"Name":"p","Namespace":"","Rules":[""" + Rule + "]}]}" },
         { "identities.json", """{"Claims":{"k8s:a=b;":1001},"Prefixes":{"10.0.0.0/8":16777217},"LastPrefixId":16777217}""" },
         { "ipam.json", """{"Leases":[{"Owner":"c","Address":"10.1.0.2"}]}""" },
+        { "advertisements.json", """{"Requested":["10.1.0.0/24","fd00::/120"]}""" },
         { "pod-cidrs.json", """{"Claimed":["10.1.0.0/24","fd00::/120"]}""" },
     };
 
@@ -111,7 +117,7 @@ public sealed class DamagedStateTests : IDisposable
     [InlineData("\0\0\0\0\0\0\0\0")]
     public void What_is_no_state_is_refused_in_every_file(string content)
     {
-        foreach (var name in new[] { "endpoints.json", "rules.json", "identities.json", "ipam.json", "pod-cidrs.json" })
+        foreach (var name in new[] { "endpoints.json", "rules.json", "identities.json", "ipam.json", "pod-cidrs.json", "advertisements.json" })
             Refused(name, content);
     }
 

@@ -18,13 +18,13 @@ public sealed class MtuExplanationTests
     private static RoutingPlan Bare(params string[] names) => new(Encapsulation.None, 0, [.. names.Select(name => new PlannedDevice(name, DeviceRole.Native))]);
 
     /// <summary>The devices carry what they did when the plan was made, but for those that are named.</summary>
-    private static IReadOnlyList<string> Lines(DevicePlan plan, params (string Name, int Mtu)[] others)
+    private static string[] Lines(DevicePlan plan, params (string Name, int Mtu)[] others)
     {
         var now = plan.Node.Devices.ToDictionary(device => device.Name, device => device.Mtu);
         now[DevicePlan.HostDevice] = plan.DeviceMtu;
         foreach (var (name, mtu) in others)
             now[name] = mtu;
-        return new MtuExplanation(plan, now, others.Select(other => other.Name).Where(name => name.StartsWith("lxc", StringComparison.Ordinal))).Lines();
+        return [.. new MtuExplanation(plan, now, others.Select(other => other.Name).Where(name => name.StartsWith("lxc", StringComparison.Ordinal))).Lines()];
     }
 
     [Fact]
