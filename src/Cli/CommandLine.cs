@@ -16,7 +16,7 @@ internal static class CommandLine
         [
             StatusCommand.Create(), EndpointCommands.Create(), IdentityCommands.Create(), PolicyCommands.Create(), MonitorCommand.Create(),
             BpfCommands.Create(), PluginCommands.Create(), ConfigCommands.Create(), DbCommands.Create(), CleanupCommand.Create(),
-            NodeCommands.Create(), KvstoreCommands.Create(), FsckCommand.Create(), RouteCommands.Create(), MtuCommand.Create(), BgpCommands.Create(),
+            NodeCommands.Create(), HealthCommand.Create(), KvstoreCommands.Create(), FsckCommand.Create(), RouteCommands.Create(), MtuCommand.Create(), BgpCommands.Create(),
         ];
         foreach (var command in commands)
             root.Subcommands.Add(command);

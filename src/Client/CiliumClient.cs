@@ -88,6 +88,10 @@ public sealed partial class CiliumClient : IDisposable
     public Task<IReadOnlyList<ConfigurationValue>> ListConfigurationAsync(CancellationToken ct = default) =>
         GetAsync("framework/configuration", ApiJson.Default.IReadOnlyListConfigurationValue, ct);
 
+    /// <summary>Which nodes the agent reaches.</summary>
+    /// <param name="ct">Gives up.</param>
+    public Task<ClusterHealth> GetHealthAsync(CancellationToken ct = default) => GetAsync("framework/health", ApiJson.Default.ClusterHealth, ct);
+
     /// <summary>Events from now on, until cancelled. A reader that is too slow is told how many it lost.</summary>
     /// <exception cref="ApiException">The agent refuses, stopped or went away.</exception>
     public async IAsyncEnumerable<MonitorEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken ct = default)

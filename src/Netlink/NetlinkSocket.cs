@@ -16,8 +16,14 @@ internal sealed class NetlinkSocket : IDisposable
     private uint _sequence;
 
     public NetlinkSocket()
+        : this(NetlinkDescriptor.Open(Libc.SocketRawCloseOnExec, groups: 0))
     {
-        _descriptor = NetlinkDescriptor.Open(Libc.SocketRawCloseOnExec, groups: 0);
+    }
+
+    /// <param name="descriptor">A bound socket, owned from now on.</param>
+    public NetlinkSocket(SafeDescriptor descriptor)
+    {
+        _descriptor = descriptor;
         SetOption(Libc.OptionCapAck);
         SetOption(Libc.OptionExtAck);
         SetOption(Libc.OptionStrictCheck);
@@ -61,6 +67,9 @@ internal sealed class NetlinkSocket : IDisposable
             Receive(_sequence, what, handler);
         }
     }
+
+    /// <summary>Another descriptor of this socket, which is not closed when another program is executed.</summary>
+    public int Duplicate() => Libc.Check(Libc.Duplicate(_descriptor.Value), "duplicate a netlink socket");
 
     public void Dispose() => _descriptor.Dispose();
 

@@ -33,6 +33,9 @@ internal sealed record ApiServices
     /// <summary>Answer to <c>GET /healthz</c>.</summary>
     public required Func<CancellationToken, Task<StatusResponse>> Status { get; init; }
 
+    /// <summary>Answer to <c>GET /framework/health</c>.</summary>
+    public required Func<ClusterHealth> Health { get; init; }
+
     /// <summary>Answer to <c>GET /config</c>.</summary>
     public required Func<DaemonConfiguration> Configuration { get; init; }
 

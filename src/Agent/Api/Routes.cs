@@ -66,6 +66,7 @@ internal static class Routes
     {
         own.MapMethods("/tables", Read, () => Results.Json(services.Tables.Names, ApiJson.Plain.IReadOnlyListString));
         own.MapMethods("/tables/{name}", Read, (string name) => Results.Json(services.Tables.Show(name), ApiJson.Plain.TableDump));
+        own.MapMethods("/health", Read, () => Results.Json(services.Health(), ApiJson.Plain.ClusterHealth));
         own.MapMethods("/plugins", Read, () => Results.Json(services.Plugins, ApiJson.Plain.IReadOnlyListPluginInfo));
         own.MapMethods("/configuration", Read, () => Results.Json(services.ConfigurationValues, ApiJson.Plain.IReadOnlyListConfigurationValue));
         own.MapMethods("/route-ledger", Read, () => Results.Json(services.RouteLedger(), ApiJson.Plain.IReadOnlyListRouteLedgerEntry));

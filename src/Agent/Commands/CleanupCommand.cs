@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Routes;
 using Cilium.Framework.Agent.Hosting;
+using Cilium.Framework.Agent.NodeHealth;
 using Cilium.Framework.Agent.Privileges;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Errors;
@@ -76,6 +77,8 @@ internal static class CleanupCommand
                 await Console.Out.WriteLineAsync($"device {device}");
         }
 
+        if (HealthNamespace.Remove(options.RunDirectory))
+            await Console.Out.WriteLineAsync("health endpoint");
         if (withState)
         {
             foreach (var line in await ClaimedRanges.ReleaseAsync(plugins.Set.Kvstore, options, ct))

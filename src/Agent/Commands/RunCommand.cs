@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cilium.Framework.Agent.Hosting;
+using Cilium.Framework.Agent.NodeHealth;
 using Cilium.Framework.Agent.Privileges;
 
 namespace Cilium.Framework.Agent.Commands;
@@ -12,6 +13,7 @@ internal static partial class RunCommand
         using var stop = new StopSignals(ct);
         var configuration = Settings.Load(parsed).ThrowIfInvalid();
         BpfFolder.Mount(configuration);
+        HealthNamespace.Prepare(configuration);
         var kept = Confinement.Enter(configuration.Options);
         using var loggers = ServiceLog.Create(new LogSwitch(configuration.Options.LogLevel));
         var logger = loggers.CreateLogger(nameof(RunCommand));

@@ -5,6 +5,7 @@ using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Exchange;
 using Cilium.Framework.Agent.Ledger;
 using Cilium.Framework.Agent.Mtu;
+using Cilium.Framework.Agent.NodeHealth;
 using Cilium.Framework.Agent.Policies;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
@@ -34,6 +35,7 @@ internal static class ApiComposition
             Tables = Catalog(node),
             Time = time,
             Status = new StatusReport(live, plugins, node, health, time).CreateAsync,
+            Health = () => NodeHealthReport.Of(options.Health, new NodeKey(options.ClusterName, options.NodeName), node.Tables.Nodes.Snapshot, node.Tables.NodeHealth.Snapshot),
             Configuration = () => new DaemonConfiguration
             {
                 NodeName = options.NodeName, PolicyEnforcement = live.Current.Options.PolicyEnforcement.ToString().ToLowerInvariant(),
@@ -65,6 +67,8 @@ internal static class ApiComposition
             .Add(t.Nodes, ["Node", "Addresses", "IPv4Cidr", "IPv6Cidr", "Origin"], row => [row.Key, string.Join(' ', row.Addresses.Select(address => address.Address)), row.IPv4PodCidr, row.IPv6PodCidr, row.Origin])
             .Add(t.NodeRanges, ["Cidr", "Node", "IPv4", "IPv6"], row => [row.Cidr, row.Node, row.IPv4, row.IPv6])
             .Add(t.Plans, ["Encapsulation", "Underlay", "DeviceMtu", "RouteMtu", "Devices"], row => [row.Routing.Encapsulation, row.Underlay, row.DeviceMtu, row.RouteMtu, string.Join(' ', row.Routing.Devices.Select(device => device.Name))])
+            .Add(t.NodeHealth, ["Path", "Address", "State", "Latency", "Since", "LastSuccess", "Error"], row => [row.Path, row.Address, row.State, row.Latency, row.Since, row.LastSuccess, row.Error])
+            .Add(t.HealthAddresses, ["Address"], row => [row.Address])
             .Add(t.Publications, ["Key", "Value"], row => [row.Key, row.Value])
             .Add(t.StoredIdentities, ["Id", "Labels", "Revision"], row => [row.Id, row.Labels, row.Revision])
             .Add(t.IdentityClaims, ["Labels", "Id", "Error"], row => [row.Labels, row.Id, row.Error])

@@ -20,7 +20,7 @@ internal static class ClusterReport
     };
 
     /// <summary>Nodes of the default cluster are called by their name alone (Cilium facts 3a).</summary>
-    private static string Name(NodeKey key) => key.Cluster == AgentOptions.DefaultClusterName ? key.Name : key.ToString();
+    internal static string Name(NodeKey key) => key.Cluster == AgentOptions.DefaultClusterName ? key.Name : key.ToString();
 
     /// <summary>A family in which the node has neither address nor range is off there.</summary>
     private static NodeAddressingElement Element(NodeRow node, AddressFamily family, IpPrefix? range)

@@ -20,7 +20,7 @@ internal sealed partial class NodeRuntime
     private void RunControllers(StoreSide store, NodeController nodes, NodeKey self, HashSet<(ushort Id, int IfIndex)> held)
     {
         var t = Tables;
-        Run("nodes", nodes, [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
+        Run("nodes", nodes, [t.StoredNodes, t.HostAddresses, t.PodCidrs], [t.HealthAddresses], t.Nodes.RegisterSource("nodes"));
         Run("node-ranges", new NodeRangeController(self, t.Nodes, t.NodeRanges, _health.Scope("node-ranges")), [t.Nodes], [], t.NodeRanges.RegisterSource("nodes"));
         Run("devices", new DeviceController(t.Plans, t.Devices), [t.Plans], [], t.Devices.RegisterSource("plan"));
         var hasRemote = _plugins.Routing.Capabilities.HasFlag(RoutingCapabilities.RemoteNodes);

@@ -1,6 +1,7 @@
 using System.Net;
 using Cilium.Framework.Agent.Endpoints;
 using Cilium.Framework.Agent.Events;
+using Cilium.Framework.Agent.NodeHealth;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Datapath;
 using Cilium.Framework.Endpoints;
@@ -204,10 +205,13 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         await RunSourcesAsync(_store, ct);
         if (_options.OperatorInAgent)
             RunOperatorModules(self);
+        var nodeHealth = NodeHealthLoops.Create(_options, Tables, Ipam, Registry, Devices, () => Plan, _health.Scope("node-health"), _time);
         var known = IPAddress.TryParse(identityState.Node, out var named) ? named : null;
-        RunControllers(_store, new NodeController(self, _options.ClusterId, known, Tables.StoredNodes, Tables.HostAddresses, Tables.PodCidrs, Tables.Nodes), self, [.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
+        RunControllers(_store, new NodeController(self, _options.ClusterId, known, Tables.StoredNodes, Tables.HostAddresses, Tables.PodCidrs, Tables.HealthAddresses, Tables.Nodes), self, [.. held.Where(endpoint => endpoint.Enforces).Select(endpoint => (endpoint.Id, endpoint.IfIndex))]);
         RunReconcilers(_store);
         RunEvents();
+        foreach (var (name, run) in nodeHealth)
+            Start(name, run);
         Start("memory-relief", new MemoryRelief(_time).RunAsync);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Cilium.Framework.Agent.NodeHealth;
 using Cilium.Framework.Client.Models;
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Endpoints;
@@ -35,7 +36,10 @@ internal sealed class StatusReport(LiveConfiguration live, PluginSet plugins, No
             Ipam = [.. node.Ipam.LocalPools().Select(Words)],
             Warnings = [.. node.Warnings, .. live.Warnings],
             Health = [.. reports.Select(report => new HealthEntry { Path = report.Path, Level = report.Level.ToString(), Message = report.Message })],
-            Cluster = ClusterReport.Of(new NodeKey(options.ClusterName, options.NodeName), node.Tables.Nodes.Snapshot),
+            Cluster = ClusterReport.Of(new NodeKey(options.ClusterName, options.NodeName), node.Tables.Nodes.Snapshot) with
+            {
+                CiliumHealth = NodeHealthReport.Summary(options.Health, node.Tables.Nodes.Snapshot, node.Tables.NodeHealth.Snapshot),
+            },
         };
     }
 

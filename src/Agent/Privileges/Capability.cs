@@ -9,6 +9,9 @@ internal enum Capability
     /// <summary>Attach programs to devices, make devices and routes, write kernel settings of the network.</summary>
     NetAdmin = 12,
 
+    /// <summary>Send echo requests to other nodes. Kept only with <c>health.enabled</c>.</summary>
+    NetRaw = 13,
+
     /// <summary>Mount the BPF file system: before the agent gives up what it does not need, and this one with it.</summary>
     SysAdmin = 21,
 

@@ -25,7 +25,7 @@ internal static unsafe class Confinement
         if (!Environment.IsPrivilegedProcess || Libc.Capabilities().Permitted == 0)
             return null;
         var closed = Closed(options);
-        var kept = closed.Count > 0 ? [.. Needed, Capability.DacOverride] : Needed;
+        Capability[] kept = [.. Needed, .. closed.Count > 0 ? [Capability.DacOverride] : (Capability[])[], .. options.Health ? [Capability.NetRaw] : (Capability[])[]];
         var bits = Bits(kept);
         if (Exceeds(bits))
         {

@@ -40,6 +40,7 @@ internal static class StatusCommand
             ("Endpoints:", endpoints, ""),
             ("Policy:", string.Create(CultureInfo.InvariantCulture, $"revision {status.PolicyRevision}"), ""),
             ("Identities:", status.Identities.ToString(CultureInfo.InvariantCulture), ""),
+            .. Health(status.Cluster?.CiliumHealth),
             .. status.Ipam.Select(pool => ("IPAM:", pool, "")),
             .. status.Warnings.Select(warning => ("Warning:", warning, "Warning")),
             .. status.Health.Where(entry => entry.Level != "Ok" || entry.Path.EndsWith(Migration, StringComparison.Ordinal)).Select(entry => ($"{entry.Level}:", $"{entry.Path}: {entry.Message}", entry.Level)),
@@ -47,6 +48,10 @@ internal static class StatusCommand
         foreach (var (name, text, state) in lines)
             WrappedText.Write(name, text, state);
     }
+
+    /// <summary>As Cilium shows it; nothing where the node probes nobody. The name brings its blank along: it is longer than the others.</summary>
+    private static IEnumerable<(string Name, string Text, string State)> Health(Status? health) =>
+        health is null or { State: "Disabled" } ? [] : [("Cluster health: ", health.Msg, health.State)];
 
     private static string Words(Status status) => status.Msg.Length == 0 ? status.State : $"{status.State}  {status.Msg}";
 }

@@ -24,6 +24,7 @@ namespace Cilium.Framework.Client.Models;
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(MonitorEvent))]
 [JsonSerializable(typeof(ClusterStatus))]
+[JsonSerializable(typeof(ClusterHealth))]
 [JsonSerializable(typeof(IReadOnlyList<KvstoreEntry>))]
 [JsonSerializable(typeof(KvstoreEvent))]
 [JsonSerializable(typeof(KvstoreChange))]

@@ -8,6 +8,9 @@ public sealed record ClusterStatus
 
     /// <summary>Name of the node that answers.</summary>
     public required string Self { get; init; }
+
+    /// <summary>How many nodes this one reaches, in words; <c>Disabled</c> where it probes nobody.</summary>
+    public Status? CiliumHealth { get; init; }
 }
 
 /// <summary>A node of the cluster, or of one that is connected with it.</summary>

@@ -55,6 +55,12 @@ public sealed record AgentOptions
     /// <summary><c>operator.identity-gc-interval</c>: how often numbers that no node uses are collected; as often as Cilium does by default (facts 9.4).</summary>
     public TimeSpan IdentityGcInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary><c>health.enabled</c>: this node probes the others, and answers them.</summary>
+    public bool Health { get; init; }
+
+    /// <summary><c>health.interval</c>: from one probe of a node to the next; as often as Cilium's by default (facts 9.7).</summary>
+    public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary><c>state-dir</c>: what must survive a reboot.</summary>
     public required string StateDirectory { get; init; }
 

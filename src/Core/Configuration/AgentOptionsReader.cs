@@ -21,6 +21,7 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
     private const int LongestStart = 3600;
     private const int LongestLease = 86400;
     private const int LongestIdentityGcInterval = 86400;
+    private const int LongestHealthInterval = 3600;
     private const string FixedPrefix = "identities:fixed:";
     private const string PinsPrefix = "plugins:pins:";
 
@@ -46,6 +47,8 @@ internal sealed partial class AgentOptionsReader(IReadOnlyDictionary<string, Set
             AllowLocalhost = _read.Choice("policy:allow-localhost", new Dictionary<string, AllowLocalhost> { ["auto"] = AllowLocalhost.Auto, ["always"] = AllowLocalhost.Always, ["policy"] = AllowLocalhost.Policy }),
             OperatorInAgent = _read.Flag("operator:in-agent"),
             IdentityGcInterval = TimeSpan.FromSeconds(_read.Number("operator:identity-gc-interval", 1, LongestIdentityGcInterval) ?? 1),
+            Health = _read.Flag("health:enabled"),
+            HealthInterval = TimeSpan.FromSeconds(_read.Number("health:interval", 1, LongestHealthInterval) ?? 1),
             StateDirectory = _read.Folder("state-dir"),
             RunDirectory = runDirectory,
             ApiSocket = _read.Text("api:socket") is null ? Path.Combine(runDirectory, "cilium.sock") : _read.Folder("api:socket"),

@@ -2,6 +2,7 @@ using Cilium.Framework.Endpoints;
 using Cilium.Framework.Identities;
 using Cilium.Framework.IpCache;
 using Cilium.Framework.Labels;
+using Cilium.Framework.NodeHealth;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Policies;
 using Cilium.Framework.Publications;
@@ -44,6 +45,12 @@ public sealed class NodeTables(TimeProvider time)
 
     /// <summary>How packets leave this node; one row, once it is known.</summary>
     public Table<string, DevicePlan> Plans { get; } = new("plan", _ => DevicePlan.Key);
+
+    /// <summary>Addresses of this node's health endpoint.</summary>
+    public Table<System.Net.IPAddress, HealthAddressRow> HealthAddresses { get; } = new("health-addresses", row => row.Address);
+
+    /// <summary>What is known of each path to each node.</summary>
+    public Table<HealthPath, NodeHealthRow> NodeHealth { get; } = new("node-health", row => row.Path);
 
     /// <summary>Numbers in the store.</summary>
     public Table<NumericIdentity, StoredIdentityRow> StoredIdentities { get; } = new("kv-identities", row => row.Id);

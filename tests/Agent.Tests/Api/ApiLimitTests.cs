@@ -41,7 +41,7 @@ public sealed class ApiLimitTests : IAsyncLifetime
     {
         var services = new ApiServices
         {
-            Endpoints = null!, Identities = null!, Ipam = null!, Policies = _rules, Kvstore = null!, Events = null!, Tables = null!, Time = TimeProvider.System, Status = null!, Configuration = null!, RouteLedger = null!, Mtu = null!, RouteExchange = null!,
+            Endpoints = null!, Identities = null!, Ipam = null!, Policies = _rules, Kvstore = null!, Events = null!, Tables = null!, Time = TimeProvider.System, Status = null!, Health = null!, Configuration = null!, RouteLedger = null!, Mtu = null!, RouteExchange = null!,
             Plugins = [], ConfigurationValues = [], Stopping = default,
         };
         _server = ApiServer.Create(_folder["api.sock"], services, NullLoggerFactory.Instance, Limits);

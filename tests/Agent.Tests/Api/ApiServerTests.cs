@@ -43,7 +43,7 @@ public sealed class ApiServerTests : IAsyncLifetime
     /// <summary>Refusals come before anything is asked; only the rules answer.</summary>
     private static ApiServices Services() => new()
     {
-        Endpoints = null!, Identities = null!, Ipam = null!, Policies = new FailingPolicies(), Kvstore = null!, Events = null!, Tables = null!, Time = TimeProvider.System, Status = null!, Configuration = null!, RouteLedger = null!, Mtu = null!, RouteExchange = null!,
+        Endpoints = null!, Identities = null!, Ipam = null!, Policies = new FailingPolicies(), Kvstore = null!, Events = null!, Tables = null!, Time = TimeProvider.System, Status = null!, Health = null!, Configuration = null!, RouteLedger = null!, Mtu = null!, RouteExchange = null!,
         Plugins = [], ConfigurationValues = [], Stopping = default,
     };
 

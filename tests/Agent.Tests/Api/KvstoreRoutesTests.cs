@@ -38,7 +38,7 @@ public sealed class KvstoreRoutesTests : IAsyncLifetime
         var services = new ApiServices
         {
             Endpoints = null!, Identities = null!, Ipam = null!, Policies = null!, Kvstore = new SharedKeys(store, "memory", TimeProvider.System), Events = null!, Tables = null!,
-            Time = TimeProvider.System, Status = null!, Configuration = null!, RouteLedger = null!, Mtu = null!, RouteExchange = null!, Plugins = [], ConfigurationValues = [], Stopping = default,
+            Time = TimeProvider.System, Status = null!, Health = null!, Configuration = null!, RouteLedger = null!, Mtu = null!, RouteExchange = null!, Plugins = [], ConfigurationValues = [], Stopping = default,
         };
         _server = ApiServer.Create(_folder["api.sock"], services, NullLoggerFactory.Instance);
         await _server.StartAsync(Cancelled);

@@ -103,7 +103,7 @@ internal sealed class CoreNode : IDisposable
         ranges.ListDone();
         foreach (var (_, run) in side.Loops())
             Run(run);
-        Run(new NodeController(self, 0, IPAddress.Parse("192.168.0.1"), t.StoredNodes, t.HostAddresses, t.PodCidrs, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
+        Run(new NodeController(self, 0, IPAddress.Parse("192.168.0.1"), t.StoredNodes, t.HostAddresses, t.PodCidrs, t.HealthAddresses, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], [], t.Nodes.RegisterSource("nodes"));
         t.Plans.RegisterSource("routing").ListDone();
         Run(new NodeRangeController(self, t.Nodes, t.NodeRanges, new NoHealth()), [t.Nodes], [], t.NodeRanges.RegisterSource("nodes"));
         Run(new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows], [t.Nodes], t.Publications.RegisterSource("node"));

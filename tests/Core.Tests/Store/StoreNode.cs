@@ -64,7 +64,7 @@ internal sealed class StoreNode : IAsyncDisposable
         t.Endpoints.RegisterSource("test").ListDone();
         foreach (var (_, run) in _side.Loops().Concat(_operator))
             Run(run);
-        Run(new NodeController(Key, 0, Address, t.StoredNodes, t.HostAddresses, t.PodCidrs, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], t.Nodes.RegisterSource("nodes"));
+        Run(new NodeController(Key, 0, Address, t.StoredNodes, t.HostAddresses, t.PodCidrs, t.HealthAddresses, t.Nodes), [t.StoredNodes, t.HostAddresses, t.PodCidrs], t.Nodes.RegisterSource("nodes"));
         Run(new PublishController(Key, t.Nodes, t.Endpoints, t.Publications), [t.Nodes, t.Endpoints.Rows], t.Publications.RegisterSource("node"));
         Run(_publisher.RunAsync);
         return this;
