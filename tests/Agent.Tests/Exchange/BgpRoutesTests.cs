@@ -72,7 +72,7 @@ public sealed class BgpRoutesTests : IAsyncDisposable
 
         var services = new ApiServices
         {
-            Endpoints = null!, Identities = null!, Ipam = null!, Policies = null!, Kvstore = null!, Events = null!, Tables = null!, Time = TimeProvider.System, Status = null!, Configuration = null!, RouteLedger = null!, Mtu = null!,
+            Endpoints = null!, Identities = null!, Ipam = null!, Policies = null!, Kvstore = null!, Events = null!, Tables = null!, Time = TimeProvider.System, Status = null!, Health = null!, Configuration = null!, RouteLedger = null!, Mtu = null!,
             RouteExchange = new RouteExchangeService(exchange, "memory", _requests, _tables, Self, TimeProvider.System), Plugins = [], ConfigurationValues = [], Stopping = default,
         };
         _server = ApiServer.Create(_folder["api.sock"], services, NullLoggerFactory.Instance);

@@ -54,13 +54,13 @@ public class MemoryTargetTests : TargetConformance<DeviceRow>
 
     protected override void NotApplicable(string reason) => Assert.Contains(reason, References.NotApplicable.Reasons);
 
-    protected override ValueTask<IReconcileTarget<DeviceRow>> CreateAsync() => new(Target());
+    protected override ValueTask<IReconcileTarget<DeviceRow>> CreateAsync() => new(NewTarget());
 
-    protected override ValueTask<IReconcileTarget<DeviceRow>?> RestartAsync() => new(Target());
+    protected override ValueTask<IReconcileTarget<DeviceRow>?> RestartAsync() => new(NewTarget());
 
     protected override ValueTask<IReadOnlyList<string>> ObserveAsync() => new([.. Held.Values.Select(row => row.ToString())]);
 
-    protected virtual IReconcileTarget<DeviceRow> Target() => new MemoryTarget<DeviceRow, string>(row => row.Name, Held)
+    protected virtual IReconcileTarget<DeviceRow> NewTarget() => new MemoryTarget<DeviceRow, string>(row => row.Name, Held)
     {
         Refuses = row => row.Name == "bad" ? "device bad: it is not accepted. Take another." : null,
     };

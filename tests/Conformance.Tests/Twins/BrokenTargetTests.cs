@@ -128,7 +128,7 @@ public sealed class BrokenTargetTests
 
         protected override TimeSpan Patience => TimeSpan.FromMilliseconds(700);
 
-        protected override IReconcileTarget<DeviceRow> Target() => twin(Held, base.Target());
+        protected override IReconcileTarget<DeviceRow> NewTarget() => twin(Held, base.NewTarget());
 
         protected override ValueTask<bool> AddForeignAsync() => new(Held.TryAdd(Foreign.Name, Foreign));
 
