@@ -136,7 +136,7 @@ public sealed class ApiTests : IAsyncLifetime
         foreach (var table in await Client.ListTablesAsync(TestLab.Cancelled))
             Assert.Equal(table, (await Client.GetTableAsync(table, TestLab.Cancelled)).Name);
         var refused = await RefusedAsync(HttpStatusCode.NotFound, () => Client.GetTableAsync("nothing", TestLab.Cancelled));
-        Assert.Contains("Known: cidr-identities, ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Known: advertisements, cidr-identities, ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
