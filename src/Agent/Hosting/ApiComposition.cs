@@ -67,7 +67,7 @@ internal static class ApiComposition
             .Add(t.Nodes, ["Node", "Addresses", "IPv4Cidr", "IPv6Cidr", "Origin"], row => [row.Key, string.Join(' ', row.Addresses.Select(address => address.Address)), row.IPv4PodCidr, row.IPv6PodCidr, row.Origin])
             .Add(t.NodeRanges, ["Cidr", "Node", "IPv4", "IPv6"], row => [row.Cidr, row.Node, row.IPv4, row.IPv6])
             .Add(t.Plans, ["Encapsulation", "Underlay", "DeviceMtu", "RouteMtu", "Devices"], row => [row.Routing.Encapsulation, row.Underlay, row.DeviceMtu, row.RouteMtu, string.Join(' ', row.Routing.Devices.Select(device => device.Name))])
-            .Add(t.NodeHealth, ["Path", "Address", "State", "Latency", "Since", "LastSuccess", "Error"], row => [row.Path, row.Address, row.State, row.Latency, row.Since, row.LastSuccess, row.Error])
+            .Add(t.NodeHealth, ["Node", "Path", "Address", "State", "Latency", "Since", "Error"], row => [row.Path.Node, row.Path, row.Address, row.State, row.Latency, row.Since.UtcDateTime.ToString("s", CultureInfo.InvariantCulture), row.Error])
             .Add(t.HealthAddresses, ["Address"], row => [row.Address])
             .Add(t.Publications, ["Key", "Value"], row => [row.Key, row.Value])
             .Add(t.StoredIdentities, ["Id", "Labels", "Revision"], row => [row.Id, row.Labels, row.Revision])

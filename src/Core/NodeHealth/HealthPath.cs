@@ -9,6 +9,6 @@ namespace Cilium.Framework.NodeHealth;
 /// <param name="Kind">How it is asked.</param>
 public readonly record struct HealthPath(NodeKey Node, HealthPlace Place, bool IsIPv6, ProbeKind Kind)
 {
-    /// <inheritdoc />
-    public override string ToString() => $"{Node} {Place} {(IsIPv6 ? "IPv6" : "IPv4")} {Kind}".ToLowerInvariant();
+    /// <summary>Which of the node's paths it is, without the node.</summary>
+    public override string ToString() => $"{Place} {(IsIPv6 ? "IPv6" : "IPv4")} {Kind}".ToLowerInvariant();
 }

@@ -98,10 +98,12 @@ internal sealed class NodeProber(
     {
         using var limit = new CancellationTokenSource(_timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        // An endpoint that asks itself never leaves its namespace: its own node asks it over its device.
+        var from = path.Node == self ? HealthPlace.Node : path.Place;
         ProbeResult result;
         try
         {
-            result = await (path.Kind == ProbeKind.Icmp ? probes.EchoAsync(path.Place, address, either.Token) : probes.GreetAsync(path.Place, address, either.Token)).WaitAsync(either.Token);
+            result = await (path.Kind == ProbeKind.Icmp ? probes.EchoAsync(from, address, either.Token) : probes.GreetAsync(from, address, either.Token)).WaitAsync(either.Token);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
