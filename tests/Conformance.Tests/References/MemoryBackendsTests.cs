@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Cilium.Framework.Conformance.Datapath;
 using Cilium.Framework.Conformance.Ipam;
 using Cilium.Framework.Conformance.Kvstore;
@@ -90,12 +92,33 @@ public sealed class MemoryRouteTargetTests : RouteTargetConformance
     protected override ValueTask<IReadOnlyList<string>> ObserveAsync() => new([.. _routes.Values.Select(row => row.ToString())]);
 }
 
+public sealed class MemoryRemoteRouteTargetTests : RemoteRouteTargetConformance
+{
+    private readonly Dictionary<IpPrefix, NodeRouteRow> _routes = [];
+
+    protected override string Device => "host0";
+
+    protected override void NotApplicable(string reason) => Assert.Contains(reason, References.NotApplicable.Reasons);
+
+    protected override (IPAddress First, IPAddress Second) NextHops(AddressFamily family) => family == AddressFamily.InterNetworkV6
+        ? (IPAddress.Parse("2001:db8::2"), IPAddress.Parse("2001:db8::3"))
+        : (IPAddress.Parse("192.0.2.2"), IPAddress.Parse("192.0.2.3"));
+
+    protected override ValueTask<IReconcileTarget<NodeRouteRow>> CreateAsync() => new(new MemoryRouting(_routes).NodeRoutes);
+
+    protected override ValueTask<IReconcileTarget<NodeRouteRow>?> RestartAsync() => new(new MemoryRouting(_routes).NodeRoutes);
+
+    protected override ValueTask<IReadOnlyList<string>> ObserveAsync() => new([.. _routes.Values.Select(row => row.ToString())]);
+}
+
 /// <summary>The reference ends with its process, shares its tables with nobody, and refuses no such row.</summary>
 internal static class NotApplicable
 {
     public static readonly string[] Reasons =
     [
         "AddForeignAsync gives false: there can be nothing of others",
+        "AddForeignRouteAsync gives false: there can be no routes of others",
+        "Unreachable gives null: this backend reaches every node",
         "RestartAsync gives null: what this target makes ends with the process",
         "Refused gives null: this target refuses no row by an outcome",
     ];

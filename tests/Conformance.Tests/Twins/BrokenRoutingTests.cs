@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Cilium.Framework.Conformance.References;
 using Cilium.Framework.Conformance.Routing;
 using Cilium.Framework.Reconciliation;
@@ -34,10 +35,36 @@ public sealed class BrokenRoutingTests
         "Vxlan with an MtuOverhead of 0; expected at least 50.");
 
     [Fact]
+    public Task A_plan_that_counts_the_shorter_header_for_both_families() => FailsAsync(
+        (_, plan) => Wrapping(plan) with { Underlay = AddressFamily.InterNetworkV6 },
+        nameof(RoutingConformance.What_wraps_says_over_which_family_and_what_that_costs),
+        "Vxlan over InterNetworkV6 with an MtuOverhead of 50; expected at least 70.");
+
+    [Fact]
+    public Task A_plan_that_wraps_in_a_family_that_the_node_does_not_have() => FailsAsync(
+        (_, plan) => Wrapping(plan),
+        nameof(RoutingConformance.What_wraps_says_over_which_family_and_what_that_costs),
+        "Underlay is InterNetwork, but no device of the node has such an address.");
+
+    [Fact]
+    public Task A_plan_that_wraps_in_no_family() => FailsAsync(
+        (_, plan) => Wrapping(plan) with { Underlay = AddressFamily.Unix },
+        nameof(RoutingConformance.What_wraps_says_over_which_family_and_what_that_costs),
+        "Underlay is Unix; accepted: InterNetwork, InterNetworkV6.");
+
+    [Fact]
+    public Task A_backend_that_wraps_and_does_not_say_that_identities_come_along() => FailsAsync(
+        (_, plan) => Wrapping(plan),
+        nameof(RoutingConformance.What_wraps_reaches_other_nodes_and_carries_identities),
+        "Capabilities of a backend that plans Vxlan: RemoteNodes instead of RemoteNodes, CarriesIdentity.");
+
+    [Fact]
     public Task A_plan_that_breaks_on_a_node_without_devices() => FailsAsync(
         (node, plan) => plan with { Devices = [new(node.Devices[0].Name, DeviceRole.Native)] },
         nameof(RoutingConformance.A_node_without_devices_gets_a_plan_or_a_refusal_in_words),
         "a node without devices: ArgumentOutOfRangeException");
+
+    private static RoutingPlan Wrapping(RoutingPlan plan) => plan with { Encapsulation = Encapsulation.Vxlan, MtuOverhead = 50, Devices = [.. plan.Devices, new("vxlan0", DeviceRole.Overlay)] };
 
     private static Task FailsAsync(Func<NodeDescription, RoutingPlan, RoutingPlan> alter, string test, params string[] texts) =>
         SuiteRun.FailsAsync(() => new Suite(alter), test, texts);
