@@ -34,7 +34,7 @@ internal sealed class Advertisements(SpeakerSession session, NextHops nextHops, 
         }
         catch (CiliumException error)
         {
-            return [.. batch.Items.Select(item => RowOutcome.Failed(error.Kind, $"{Word(item)} of {item.Row.Prefix}: {error.Message}"))];
+            return [.. batch.Items.Select(item => Failed(item, error))];
         }
         finally
         {
@@ -102,7 +102,7 @@ internal sealed class Advertisements(SpeakerSession session, NextHops nextHops, 
         }
         catch (CiliumException error)
         {
-            return RowOutcome.Failed(error.Kind, $"{Word(item)} of {item.Row.Prefix}: {error.Message}");
+            return Failed(item, error);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -161,7 +161,10 @@ internal sealed class Advertisements(SpeakerSession session, NextHops nextHops, 
         KubeRouterLog.Withdrawn(logger, prefix.ToString());
     }
 
-    private static string Word(ReconcileItem<AdvertisementRow> item) => item.Action == ReconcileAction.Upsert ? "advertisement" : "withdrawal";
+    // A GoBGP that is too old is upgraded some day, and then the row is to be tried again.
+    private static RowOutcome Failed(ReconcileItem<AdvertisementRow> item, CiliumException error) => RowOutcome.Failed(
+        error.Kind == ErrorKind.Unsupported ? ErrorKind.Unavailable : error.Kind,
+        $"{(item.Action == ReconcileAction.Upsert ? "advertisement" : "withdrawal")} of {item.Row.Prefix}: {error.Message}");
 
     private static RowOutcome NotReached(AdvertisementRow row) => RowOutcome.Failed(ErrorKind.Unavailable, $"advertisement of {row.Prefix}: not reached before the call was ended");
 }

@@ -98,6 +98,22 @@ public sealed class AdvertisementTests : IAsyncDisposable
     [Theory]
     [InlineData(3)]
     [InlineData(4)]
+    public async Task What_kube_router_advertises_later_stands_until_it_withdraws_it(int version)
+    {
+        await StartAsync(version, [], NextHops);
+        await UntilAdvertisedAsync("10.1.1.0/24");
+        await _lab.Speakers[0].CommandAsync(Stop, "global", "rib", "add", "10.1.1.0/24", "nexthop", "192.0.2.77");
+        Assert.Equal(["10.1.1.0/24 192.0.2.77"], await RibAsync());
+        await Node.UntilHealthAsync("ok: ");
+        Assert.Equal("done", await Node.AdvertiseAsync("10.1.1.0/24"));
+        Assert.Equal(["10.1.1.0/24 192.0.2.77"], await RibAsync());
+        await _lab.Speakers[0].CommandAsync(Stop, "global", "rib", "del", "10.1.1.0/24", "nexthop", "192.0.2.77");
+        await Eventually.TrueAsync(async () => await RibAsync() is ["10.1.1.0/24 192.0.2.88"], "ours is back", seconds: 60);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
     public async Task A_new_process_withdraws_what_an_earlier_one_advertised_and_nobody_desires(int version)
     {
         await StartAsync(version, [], NextHops);

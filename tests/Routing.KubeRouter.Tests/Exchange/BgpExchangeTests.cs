@@ -71,8 +71,9 @@ public sealed class BgpExchangeTests : IDisposable
         _lab.AddMachine();
         await using var server = await FakeGrpcServer.StartAsync("gobgpapi.GobgpApi", "GetBgp");
         await using var node = await RoutingNode.StartAsync(_lab.Machines[0], "/nowhere", settings => settings with { GoBgp = new(GoBgpAddress.Parse(server.Address)) });
-        Assert.Equal(
-            new RouteSpeakerInfo(server.Address["http://".Length..], false, $"gobgp {server.Address}: it is GoBGP 2 or older (gobgpapi.GobgpApi), as in kube-router before 1.6. Accepted: GoBGP 3 or 4. Upgrade kube-router."),
-            await node.Exchange.DescribeAsync(Stop));
+        var words = $"gobgp {server.Address}: it is GoBGP 2 or older (gobgpapi.GobgpApi), as in kube-router before 1.6. Accepted: GoBGP 3 or 4. Upgrade kube-router.";
+        Assert.Equal(new RouteSpeakerInfo(server.Address["http://".Length..], false, words), await node.Exchange.DescribeAsync(Stop));
+        // Tried again: an upgrade mends it.
+        Assert.Equal($"Unavailable: advertisement of 10.96.0.10/32: {words}", await node.AdvertiseAsync("10.96.0.10/32"));
     }
 }
