@@ -24,19 +24,16 @@ internal sealed class RouteExchangeService(IRouteExchange? exchange, string rout
     /// <summary>For a daemon that just starts: a row is tried again after 0.1, 0.2, 0.4 .. s.</summary>
     private static readonly TimeSpan DeedPatience = TimeSpan.FromSeconds(30);
 
-    private IRouteExchange Exchange => exchange ?? throw new CiliumException(
-        ErrorKind.Unsupported, $"bgp: the selected routing ({routing}) speaks with no routing daemon. Select one that does: routing.provider kube-router. Nothing was changed.");
-
     /// <summary>The daemon, and its peers when it answers.</summary>
     public async Task<BgpPeers> PeersAsync(CancellationToken ct)
     {
-        var speaker = await WithinAsync(Exchange.DescribeAsync, ct);
-        var peers = speaker.IsReachable ? await WithinAsync(Exchange.ListPeersAsync, ct) : [];
+        var speaker = await WithinAsync(Daemon().DescribeAsync, ct);
+        var peers = speaker.IsReachable ? await WithinAsync(Daemon().ListPeersAsync, ct) : [];
         return new BgpPeers { Speaker = new BgpSpeaker { Endpoint = speaker.Endpoint, Reachable = speaker.IsReachable, Detail = speaker.Detail }, Peers = [.. peers.Select(ToModel)] };
     }
 
     /// <summary>What the daemon knows.</summary>
-    public async Task<IReadOnlyList<BgpRoute>> RoutesAsync(CancellationToken ct) => [.. (await WithinAsync(Exchange.ListRoutesAsync, ct)).Select(ToModel)];
+    public async Task<IReadOnlyList<BgpRoute>> RoutesAsync(CancellationToken ct) => [.. (await WithinAsync(Daemon().ListRoutesAsync, ct)).Select(ToModel)];
 
     /// <summary>Asks the daemon to tell a prefix; answers when it agrees. A request is kept over restarts, and also when the daemon is away.</summary>
     /// <param name="text">The prefix.</param>
@@ -46,7 +43,7 @@ internal sealed class RouteExchangeService(IRouteExchange? exchange, string rout
     /// <exception cref="CiliumException">The daemon refuses or is away; the request is kept.</exception>
     public async Task<BgpAdvertisement> AdvertiseAsync(string? text, bool isDefaultMeant, CancellationToken ct)
     {
-        _ = Exchange;
+        _ = Daemon();
         var prefix = PrefixText.Read(text);
         // Whose a range is must not be guessed.
         if (!tables.Nodes.IsInitialized)
@@ -58,7 +55,7 @@ internal sealed class RouteExchangeService(IRouteExchange? exchange, string rout
         {
             { State: RowState.Done } => new BgpAdvertisement { Prefix = prefix.ToString(), Reason = AdvertisementRegistry.Reason },
             null => throw new RefusedException(409, $"advertise {prefix}: it was withdrawn meanwhile. Ask again."),
-            var status => throw new CiliumException(ErrorKind.Unavailable, $"advertise {prefix}: {Why(status)} The request is kept and tried again; cilium bgp withdraw {prefix} takes it back."),
+            var status => throw new CiliumException(ErrorKind.Unavailable, $"advertise {prefix}: {Why(status)} The request is kept: ask again to try at once, or take it back with cilium bgp withdraw {prefix}."),
         };
     }
 
@@ -69,7 +66,7 @@ internal sealed class RouteExchangeService(IRouteExchange? exchange, string rout
     /// <exception cref="CiliumException">The daemon refuses or is away; it is asked until it agrees.</exception>
     public async Task<BgpAdvertisement> WithdrawAsync(string? text, CancellationToken ct)
     {
-        _ = Exchange;
+        _ = Daemon();
         var prefix = PrefixText.Read(text);
         if (!requests.Remove(prefix) && tables.Advertisements.Rows[prefix] is null)
             throw new RefusedException(404, $"withdraw {prefix}: nobody asked here to advertise it, and what others told the daemon is not withdrawn. See cilium db show advertisements. Nothing was changed.");
@@ -80,6 +77,9 @@ internal sealed class RouteExchangeService(IRouteExchange? exchange, string rout
             var status => throw new CiliumException(ErrorKind.Unavailable, $"withdraw {prefix}: {Why(status)} The request is forgotten, and the daemon is asked until it agrees."),
         };
     }
+
+    private IRouteExchange Daemon() => exchange ?? throw new CiliumException(
+        ErrorKind.Unsupported, $"bgp: the selected routing ({routing}) speaks with no routing daemon. Select one that does: routing.provider kube-router. Nothing was changed.");
 
     /// <returns>What became of the row, or how far it is when patience is over; null: it is gone.</returns>
     private async Task<RowStatus?> SettledAsync(IpPrefix prefix, CancellationToken ct)

@@ -43,16 +43,18 @@ public sealed class AdvertisementRegistry
         }
     }
 
-    /// <summary>Notes a request; nothing happens when it was noted before.</summary>
+    /// <summary>Notes a request; nothing happens when it was noted before, but that one which failed for good is tried anew.</summary>
     /// <param name="prefix">The prefix.</param>
     /// <exception cref="CiliumException">It could not be written to the disk; nothing was changed.</exception>
     public void Add(IpPrefix prefix)
     {
         lock (_lock)
         {
-            if (_requested.Contains(prefix))
-                return;
-            Replace(_requested.Add(prefix));
+            if (!_requested.Contains(prefix))
+                Replace(_requested.Add(prefix));
+            // An equal row keeps its status, and some failures are not tried again by themselves. Nobody was told, so that nothing is withdrawn.
+            if (_table.Rows[prefix] is { IsDeleting: false, Realised: null, Status.State: RowState.Error })
+                _table.Remove(prefix);
             _table.Upsert(new AdvertisementRow(prefix, Reason));
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using Cilium.Framework.Agent.Api;
 using Cilium.Framework.Agent.Exchange;
 using Cilium.Framework.Client;
+using Cilium.Framework.Errors;
 using Cilium.Framework.Health;
 using Cilium.Framework.Hosting;
 using Cilium.Framework.Nodes;
@@ -180,16 +181,28 @@ public sealed class BgpRoutesTests : IAsyncDisposable
     [Fact]
     public async Task A_refusal_of_the_daemon_is_said_and_the_request_is_kept_until_it_is_withdrawn()
     {
-        _daemon.Refusal = "the daemon has no AS yet";
+        _daemon.Refusal = RowOutcome.Failed(ErrorKind.Unavailable, "the daemon has no AS yet");
         await ServeAsync(_daemon);
         await RefusedAsync(
-            HttpStatusCode.ServiceUnavailable, "advertise 10.5.0.0/24: the daemon has no AS yet. The request is kept and tried again; cilium bgp withdraw 10.5.0.0/24 takes it back.",
+            HttpStatusCode.ServiceUnavailable, "advertise 10.5.0.0/24: the daemon has no AS yet. The request is kept: ask again to try at once, or take it back with cilium bgp withdraw 10.5.0.0/24.",
             () => _client.AdvertiseAsync("10.5.0.0/24", ct: Cancelled));
         await _client.WithdrawAsync("10.5.0.0/24", Cancelled);
         Assert.Empty(_tables.Advertisements.Rows);
         await Assert.ThrowsAsync<ApiException>(() => _client.AdvertiseAsync("10.6.0.0/24", ct: Cancelled));
-        _daemon.Refusal = null;
+        _daemon.Refusal = RowOutcome.Done;
         await Eventually.TrueAsync(() => Told.SequenceEqual(["10.6.0.0/24"]), "the kept request is told, and the withdrawn one is not");
+    }
+
+    [Fact]
+    public async Task Asking_again_tries_what_failed_for_good()
+    {
+        _daemon.Refusal = RowOutcome.Failed(ErrorKind.Invalid, "the daemon knows no such family.");
+        await ServeAsync(_daemon);
+        var refusal = await Assert.ThrowsAsync<ApiException>(() => _client.AdvertiseAsync("10.5.0.0/24", ct: Cancelled));
+        Assert.StartsWith("advertise 10.5.0.0/24: the daemon knows no such family. The request is kept", refusal.Message, StringComparison.Ordinal);
+        _daemon.Refusal = RowOutcome.Done;
+        await _client.AdvertiseAsync("10.5.0.0/24", ct: Cancelled);
+        Assert.Equal(["10.5.0.0/24"], Told);
     }
 
     [Fact]

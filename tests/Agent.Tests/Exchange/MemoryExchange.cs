@@ -8,15 +8,17 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Agent.Tests.Exchange;
 
 /// <summary>A routing daemon in memory.</summary>
-internal sealed class MemoryExchange : IRouteExchange
+internal sealed class MemoryExchange : IRouteExchange, IReconcileTarget<AdvertisementRow>
 {
-    public MemoryExchange() => Advertisements = new MemoryTarget<AdvertisementRow, IpPrefix>(row => row.Prefix, Told) { Refuses = _ => Refusal };
+    private readonly MemoryTarget<AdvertisementRow, IpPrefix> _target;
+
+    public MemoryExchange() => _target = new(row => row.Prefix, Told);
 
     /// <summary>What its peers are told.</summary>
     public ConcurrentDictionary<IpPrefix, AdvertisementRow> Told { get; } = new();
 
-    /// <summary>Why it tells nothing more; null: it does.</summary>
-    public string? Refusal { get; set; }
+    /// <summary>Why it tells nothing more; done: it does.</summary>
+    public RowOutcome Refusal { get; set; } = RowOutcome.Done;
 
     /// <summary>It never answers a question.</summary>
     public bool Hangs { get; set; }
@@ -27,7 +29,17 @@ internal sealed class MemoryExchange : IRouteExchange
 
     public IReadOnlyList<ExchangedRouteInfo> Routes { get; set; } = [];
 
-    public IReconcileTarget<AdvertisementRow> Advertisements { get; }
+    public IReconcileTarget<AdvertisementRow> Advertisements => this;
+
+    public async ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<AdvertisementRow> batch, CancellationToken cancellationToken)
+    {
+        var refusal = Refusal;
+        if (refusal.IsDone)
+            return await _target.ApplyAsync(batch, cancellationToken);
+        return [.. batch.Items.Select(item => item.Action == ReconcileAction.Upsert ? refusal : RowOutcome.Done)];
+    }
+
+    public ValueTask<int> PruneAsync(IReadOnlyCollection<AdvertisementRow> desired, CancellationToken cancellationToken) => _target.PruneAsync(desired, cancellationToken);
 
     public ValueTask<RouteSpeakerInfo> DescribeAsync(CancellationToken cancellationToken) => AnswerAsync(() => Speaker, cancellationToken);
 
