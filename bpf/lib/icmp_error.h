@@ -100,9 +100,10 @@ slow_path int icmp_error_judge(struct __sk_buff *ctx, struct packet *p, __u32 fr
 		packet_take_verdict(p, &verdict, !from_initiator);
 		if (result)
 			return -result;
+	} else {
+		asker = side ? &entry->side[1] : &entry->side[0];
+		p->tunnel = asker->endpoint ? 0 : asker->cookie;
 	}
-	asker = side ? &entry->side[1] : &entry->side[0];
-	p->tunnel = asker->endpoint ? 0 : asker->cookie;
 	if (!ct_is_same(entry, quoted->entry_state))
 		return ICMP_ERROR_UNRELATED;
 	p->destination_endpoint = endpoint_of_address(&p->destination, p->family);

@@ -16,7 +16,7 @@ internal sealed class SimulatorDatapath : IDatapath
     public SimulatorDatapath(IPluginContext context, SimulatorSettings settings)
     {
         _state = new SimulatorState(context, settings);
-        Devices = new DeviceTarget();
+        Devices = new DeviceTarget(_state);
         Endpoints = new EndpointTarget(_state);
         IpCache = new IpCacheTarget(_state);
         Policies = new PolicyTarget(_state);

@@ -1,6 +1,7 @@
 using Cilium.Framework.Datapath.Simulator.Events;
 using Cilium.Framework.Datapath.Simulator.Tables;
 using Cilium.Framework.Plugins;
+using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Simulator;
 
@@ -12,6 +13,9 @@ internal sealed class SimulatorState(IPluginContext context, SimulatorSettings s
     public SimulatorClock Clock { get; } = new(context.Time);
 
     public VerdictNumber Number { get; } = new();
+
+    /// <summary>The device that stands for wrapping packets to other nodes; null: there is none.</summary>
+    public DeviceRow? Overlay { get; set; }
 
     public EndpointTable Endpoints { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Cilium.Framework.Datapath.Bpf.Tests.Conntrack;
 using Cilium.Framework.Datapath.Bpf.Tests.Races;
+using Cilium.Framework.Datapath.Bpf.Tests.Real;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests;
 
@@ -37,6 +38,12 @@ public sealed class MutantTests
         ["26-precedent-for-ever"] = (typeof(PrecedentTests), nameof(PrecedentTests.A_new_flow_is_judged_by_the_policy_of_this_moment), []),
         ["27-precedent-of-anyone"] = (typeof(PrecedentTests), nameof(PrecedentTests.A_flow_to_another_port_is_not_judged_by_it), []),
         ["28-change-under-way"] = (typeof(LatestNumberTests), nameof(LatestNumberTests.While_a_change_is_under_way_the_last_number_alone_lets_nothing_pass), []),
+        ["29-outer-source"] = (typeof(FromOverlayTests), nameof(FromOverlayTests.Another_node_is_not_believed), ["192.0.2.20", "192.0.2.21"]),
+        ["30-vni-over-ipcache"] = (typeof(FromOverlayTests), nameof(FromOverlayTests.A_known_address_has_the_identity_that_is_known), [1004u]),
+        ["31-local-identity-travels"] = (typeof(OverlayTests), nameof(OverlayTests.An_identity_that_means_something_here_only_does_not_travel), []),
+        ["32-reserved-by-vni"] = (typeof(FromOverlayTests), nameof(FromOverlayTests.But_never_a_reserved_one), [1u]),
+        ["33-plain-behind-overlay"] = (typeof(OverlayTests), nameof(OverlayTests.An_address_behind_the_overlay_is_not_believed_on_a_native_device), []),
+        ["34-forwarded-travels"] = (typeof(ToOverlayTests), nameof(ToOverlayTests.What_the_node_only_forwards_is_nobodys_and_goes_nowhere), []),
         ["25-address-moved"] = (typeof(EntryTests), nameof(EntryTests.An_entry_that_says_another_endpoint_sends_lets_nothing_pass), []),
     };
 

@@ -10,7 +10,7 @@ public sealed class ProbeTests : TwoEndpoints
     {
         var failure = Assert.Throws<CiliumException>(() => Node.Send(AttachPoint.FromOverlay, 0, new byte[60]));
 
-        Assert.Equal("This version of the datapath simulator judges nothing at FromOverlay. Accepted: FromEndpoint, ToEndpoint, FromHost, FromNetdev.", failure.Message);
+        Assert.Equal("A frame cannot be injected at FromOverlay: an injection does not say which node wrapped it.", failure.Message);
         Assert.Equal(ErrorKind.Unsupported, failure.Kind);
     }
 
@@ -47,10 +47,14 @@ public sealed class ProbeTests : TwoEndpoints
     }
 
     [Fact]
-    public void An_overlay_device_is_refused_in_words()
+    public void The_overlay_ends_with_its_device()
     {
-        var outcome = Node.Try(Node.Datapath.Devices, new DeviceRow("cilium_vxlan", DeviceRole.Overlay, 1450));
+        Node.AddOverlay();
+        Node.IpCache("10.91.1.1", 1003, "192.0.2.20");
+        Assert.Equal(VerdictKind.ToOverlay, Node.From(Client, Frames.UdpFrom(Client, "10.91.1.1", 1, 2)).Kind);
 
-        Assert.Equal("device cilium_vxlan: this version of the datapath simulator has no overlay devices. Use a routing provider without encapsulation.", outcome.Error);
+        Assert.Equal(1, Node.Prune(Node.Datapath.Devices));
+
+        Dropped(DropReason.NoTunnelEndpoint, Node.From(Client, Frames.UdpFrom(Client, "10.91.1.1", 1, 2)));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Distribution
     {
         [DropReason.None] = "not a reason",
         [DropReason.MissedTailCall] = "these programs make no tail calls",
+        [DropReason.NoTunnelKey] = "an injection cannot say who wrapped a packet; real packets do (FromOverlayTests)",
+        [DropReason.NoTunnelEndpoint] = "every case has an overlay",
+        [DropReason.InvalidIdentity] = "no workload of a case has an identity of its node only",
         [DropReason.WriteError] = "only when the kernel cannot write to a packet that it has just read",
         [DropReason.ConntrackInsertionFailed] = "the table of connections evicts old ones before it refuses new ones",
     };
@@ -43,8 +46,10 @@ internal sealed class Distribution
     {
         if (Packets < LeastPackets)
             yield return $"{Packets} packets. At least {LeastPackets}.";
-        if (Share(VerdictKind.ToEndpoint, VerdictKind.ToStack) < LeastShare)
-            yield return $"{Share(VerdictKind.ToEndpoint, VerdictKind.ToStack):P0} were allowed. At least {LeastShare:P0}.";
+        if (Share(VerdictKind.ToEndpoint, VerdictKind.ToStack, VerdictKind.ToOverlay) < LeastShare)
+            yield return $"{Share(VerdictKind.ToEndpoint, VerdictKind.ToStack, VerdictKind.ToOverlay):P0} were allowed. At least {LeastShare:P0}.";
+        if (_kinds.GetValueOrDefault(VerdictKind.ToOverlay) < LeastPerReason)
+            yield return $"{_kinds.GetValueOrDefault(VerdictKind.ToOverlay)} packets went to the overlay. At least {LeastPerReason}.";
         if (Share(VerdictKind.Drop) < LeastShare)
             yield return $"{Share(VerdictKind.Drop):P0} were dropped. At least {LeastShare:P0}.";
         foreach (var family in new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }.Where(family => _families.GetValueOrDefault(family) < LeastFamilyShare * Packets))

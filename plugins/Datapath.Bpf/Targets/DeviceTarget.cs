@@ -42,9 +42,8 @@ internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayVa
             }
         }
 
-        var wraps = links.FirstOrDefault(link => link.Index == overlay.Get(0).IfIndex);
-        if (!cancellationToken.IsCancellationRequested && !(wraps is not null && roles.TryGetValue(wraps.Name, out var its) && its == DeviceRole.Overlay))
-            overlay.Set(0, default);
+        if (!cancellationToken.IsCancellationRequested && !links.Any(link => link.Index == overlay.Get(0).IfIndex && desired.Any(row => row.Name == link.Name && row.Role == DeviceRole.Overlay)))
+            SetOverlay(default);
         removed += filters.RemoveDead();
         filters.ForgetReplaced([.. links.Select(link => link.Index)]);
         return new(removed);
@@ -112,7 +111,14 @@ internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayVa
             netlink.SetMtu(link.Index, row.Mtu);
         Sysctl.Open(row.Name);
         filters.AttachOverlay(link.Index);
-        overlay.Set(0, new() { IfIndex = (uint)link.Index, Mtu = (uint)row.Mtu });
+        SetOverlay(new() { IfIndex = (uint)link.Index, Mtu = (uint)row.Mtu });
+    }
+
+    private void SetOverlay(OverlayValue desired)
+    {
+        var current = overlay.Get(0);
+        if ((current.IfIndex, current.Mtu) != (desired.IfIndex, desired.Mtu))
+            overlay.Set(0, desired);
     }
 
     private void AttachHost(RouteNetlink netlink, DeviceRow row, Link? link)
@@ -155,8 +161,8 @@ internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayVa
 
     private void Remove(RouteNetlink netlink, DeviceRow row, Link? link)
     {
-        if (row.Role == DeviceRole.Overlay && (link is null ? LibC.DeviceName((int)overlay.Get(0).IfIndex) is null : overlay.Get(0).IfIndex == link.Index))
-            overlay.Set(0, default);
+        if (row.Role == DeviceRole.Overlay && overlay.Get(0).IfIndex is var wraps && (wraps == link?.Index || LibC.DeviceName((int)wraps) is null))
+            SetOverlay(default);
         if (link is null)
             return;
         if (row.Role is DeviceRole.Native or DeviceRole.Overlay)

@@ -10,7 +10,9 @@ internal sealed class FlowJudge(SimulatorState state)
     {
         var number = state.Number.Current;
         var initiator = PartyAt(flow.Initiator);
-        if (!initiator.IsLocal && flow.GivenIdentity != NumericIdentity.Unknown)
+        // What is said of that address alone, on another node, needs nobody else to say it.
+        var isKnown = initiator.Node is not null && state.Addresses.Find(flow.Initiator) is { Prefix.IsHost: true };
+        if (!initiator.IsLocal && !isKnown && flow.GivenIdentity != NumericIdentity.Unknown)
             initiator = initiator with { Identity = flow.GivenIdentity };
         var responder = PartyAt(flow.Responder);
 
@@ -33,7 +35,7 @@ internal sealed class FlowJudge(SimulatorState state)
 
     private Party PartyAt(Address address) => state.Endpoints.Find(address) is { } endpoint
         ? new(endpoint.Id, endpoint.Row.Identity)
-        : new(0, state.Addresses.IdentityOf(address));
+        : new(0, state.Addresses.IdentityOf(address), state.Addresses.Find(address)?.TunnelEndpoint);
 
     private DropReason Ask(ref Party subject, NumericIdentity remote, Flow flow, TrafficDirection direction)
     {

@@ -89,6 +89,10 @@ internal sealed class PacketJudge(SimulatorState state, PacketReports reports)
             if (!verdict.Allows)
                 return verdict.Reason;
         }
+        else
+        {
+            packet.Node = (fromInitiator ? connection.Verdict.Initiator : connection.Verdict.Responder).Node;
+        }
 
         packet.DestinationEndpoint = state.Endpoints.Find(packet.Destination)?.Id ?? 0;
         return DropReason.None;
@@ -114,6 +118,7 @@ internal sealed class PacketJudge(SimulatorState state, PacketReports reports)
         var (source, destination) = fromInitiator ? (verdict.Initiator, verdict.Responder) : (verdict.Responder, verdict.Initiator);
         (packet.SourceEndpoint, packet.SourceIdentity) = (source.Endpoint, source.Identity);
         (packet.DestinationEndpoint, packet.DestinationIdentity) = (destination.Endpoint, destination.Identity);
+        packet.Node = destination.Node;
         (packet.Direction, packet.Rule) = (verdict.Direction, verdict.Rule);
     }
 

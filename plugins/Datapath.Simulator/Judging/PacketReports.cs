@@ -50,6 +50,8 @@ internal sealed class PacketReports(SimulatorState state, bool trace)
     {
         if (packet.DestinationEndpoint != 0)
             return TracePoint.ToEndpoint;
+        if (packet.Node is not null)
+            return TracePoint.ToOverlay;
         return packet.DestinationIdentity == NumericIdentity.Host ? TracePoint.ToHost : TracePoint.ToStack;
     }
 }

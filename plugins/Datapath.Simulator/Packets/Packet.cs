@@ -1,3 +1,4 @@
+using System.Net;
 using Cilium.Framework.Datapath.Simulator.Tables;
 using Cilium.Framework.Rows;
 
@@ -61,6 +62,9 @@ internal sealed class Packet(ReadOnlyMemory<byte> frame)
     public ushort SourceEndpoint { get; set; }
 
     public ushort DestinationEndpoint { get; set; }
+
+    /// <summary>The node that carries the destination, through the overlay; null: none does.</summary>
+    public IPAddress? Node { get; set; }
 
     /// <summary>The rule section that decided.</summary>
     public RuleCookie Rule { get; set; }

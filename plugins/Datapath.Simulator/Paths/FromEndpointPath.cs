@@ -6,7 +6,7 @@ using Cilium.Framework.Rows;
 namespace Cilium.Framework.Datapath.Simulator.Paths;
 
 /// <summary>What a workload sends.</summary>
-internal sealed class FromEndpointPath(SimulatorState state, PacketReader reader, PacketJudge judge, Delivery delivery, PacketReports reports)
+internal sealed class FromEndpointPath(SimulatorState state, PacketReader reader, PacketJudge judge, Delivery delivery, OverlaySender overlay, PacketReports reports)
 {
     public PacketVerdict Judge(Endpoint self, ReadOnlyMemory<byte> frame)
     {
@@ -38,6 +38,8 @@ internal sealed class FromEndpointPath(SimulatorState state, PacketReader reader
         if (reason != DropReason.None)
             return reports.Drop(packet, reason);
 
+        if (packet is { DestinationEndpoint: 0, Node: not null })
+            return overlay.Send(packet);
         reports.Forwarded(packet, TrafficDirection.Egress);
         return packet.DestinationEndpoint == 0 ? Outcome.ToStack(packet) : delivery.Deliver(packet);
     }

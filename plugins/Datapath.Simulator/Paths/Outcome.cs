@@ -16,6 +16,8 @@ internal static class Outcome
 
     public static PacketVerdict ToStack(Packet packet) => new(VerdictKind.ToStack, DropReason.None, 0, packet.Frame);
 
+    public static PacketVerdict ToOverlay(Packet packet) => new(VerdictKind.ToOverlay, DropReason.None, 0, packet.Frame);
+
     public static PacketVerdict ToEndpoint(ushort endpoint, ReadOnlyMemory<byte> frame) => new(VerdictKind.ToEndpoint, DropReason.None, endpoint, frame);
 
     public static PacketVerdict Answer(ushort endpoint, ReadOnlyMemory<byte> frame) => new(VerdictKind.Answered, DropReason.None, endpoint, frame);

@@ -12,9 +12,10 @@ internal sealed class PacketPaths
         var reports = new PacketReports(state, trace);
         var judge = new PacketJudge(state, reports);
         var delivery = new Delivery(state, reports);
-        FromEndpoint = new(state, reader, judge, delivery, reports);
+        var overlay = new OverlaySender(state, reports);
+        FromEndpoint = new(state, reader, judge, delivery, overlay, reports);
         ToEndpoint = new(state, reader, judge, reports);
-        FromHost = new(state, reader, reports);
+        FromHost = new(state, reader, overlay, reports);
         FromNetdev = new(state, reader, judge, delivery, reports);
     }
 

@@ -22,8 +22,9 @@ internal sealed class SimulatorProbe(SimulatorState state, PacketPaths paths) : 
     {
         AttachPoint.FromEndpoint => paths.FromEndpoint.Judge(EndpointOf(injection), injection.Frame),
         AttachPoint.ToEndpoint => paths.ToEndpoint.Judge(EndpointOf(injection), injection.Frame, injection.SourceIdentity),
-        AttachPoint.FromHost => paths.FromHost.Judge(injection.Frame),
+        AttachPoint.FromHost => paths.FromHost.Judge(injection.Frame, injection.SourceIdentity),
         AttachPoint.FromNetdev => paths.FromNetdev.Judge(injection.Frame),
+        AttachPoint.FromOverlay => throw new CiliumException(ErrorKind.Unsupported, "A frame cannot be injected at FromOverlay: an injection does not say which node wrapped it."),
         _ => throw new CiliumException(ErrorKind.Unsupported, $"This version of the datapath simulator judges nothing at {injection.Point}. Accepted: FromEndpoint, ToEndpoint, FromHost, FromNetdev."),
     };
 

@@ -3,7 +3,7 @@ using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Simulator.Tables;
 
-/// <summary>The identity behind an address: that of the longest prefix around it, else world.</summary>
+/// <summary>Who is behind an address, and on which node: the longest prefix around it says so.</summary>
 internal sealed class AddressTable
 {
     private readonly Dictionary<(Address First, int Length), IpCacheRow> _rows = [];
@@ -13,16 +13,20 @@ internal sealed class AddressTable
 
     public IEnumerable<IpCacheRow> All => _rows.Values;
 
-    public NumericIdentity IdentityOf(Address address)
+    /// <summary>The identity behind an address; world when no prefix names it.</summary>
+    public NumericIdentity IdentityOf(Address address) => Find(address)?.Identity ?? NumericIdentity.World;
+
+    /// <summary>The longest prefix around an address.</summary>
+    public IpCacheRow? Find(Address address)
     {
         var width = address.IsIPv6 ? 128 : 32;
         foreach (var length in _lengths.Keys.Where(length => length <= width))
         {
             if (_rows.TryGetValue((address.Masked(length), length), out var row))
-                return row.Identity;
+                return row;
         }
 
-        return NumericIdentity.World;
+        return null;
     }
 
     /// <returns>False when it says so already.</returns>

@@ -1,21 +1,35 @@
-using Cilium.Framework.Errors;
 using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Simulator.Targets;
 
-/// <summary>Devices: nothing is attached anywhere. What no attach point of the simulator stands for is refused.</summary>
-internal sealed class DeviceTarget : IReconcileTarget<DeviceRow>
+/// <summary>Devices: nothing is attached anywhere. Only that there is an overlay matters.</summary>
+internal sealed class DeviceTarget(SimulatorState state) : IReconcileTarget<DeviceRow>
 {
     public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<DeviceRow> batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return new(BatchRun.Each(batch, Apply, cancellationToken));
+        lock (state.Sync)
+            return new(BatchRun.Each(batch, Apply, cancellationToken));
     }
 
-    public ValueTask<int> PruneAsync(IReadOnlyCollection<DeviceRow> desired, CancellationToken cancellationToken) => new(0);
+    public ValueTask<int> PruneAsync(IReadOnlyCollection<DeviceRow> desired, CancellationToken cancellationToken)
+    {
+        lock (state.Sync)
+        {
+            if (state.Overlay is not { } overlay || desired.Any(row => row.Name == overlay.Name && row.Role == DeviceRole.Overlay))
+                return new(0);
+            state.Overlay = null;
+            return new(1);
+        }
+    }
 
-    private static RowOutcome Apply(ReconcileItem<DeviceRow> item) => item is { Action: ReconcileAction.Upsert, Row.Role: DeviceRole.Overlay }
-        ? RowOutcome.Failed(ErrorKind.Unsupported, $"device {item.Row.Name}: this version of the datapath simulator has no overlay devices. Use a routing provider without encapsulation.")
-        : RowOutcome.Done;
+    private RowOutcome Apply(ReconcileItem<DeviceRow> item)
+    {
+        if (item is { Action: ReconcileAction.Upsert, Row.Role: DeviceRole.Overlay })
+            state.Overlay = item.Row;
+        else if (state.Overlay?.Name == item.Row.Name)
+            state.Overlay = null;
+        return RowOutcome.Done;
+    }
 }

@@ -13,6 +13,8 @@ internal sealed class TestNode : IDisposable
     public const string Gateway4 = "10.90.0.1";
     public const string Gateway6 = "fd90::1";
 
+    public const int OverlayPort = 8472;
+
     private static int _count;
 
     private readonly TemporaryFolder _folder = new();
@@ -107,8 +109,21 @@ internal sealed class TestNode : IDisposable
     public void Policy(uint subject, params PolicyEntry[] entries) =>
         Apply(Datapath.Policies, new PolicyRow(new(new(subject)), PolicyEntrySet.Create(entries)));
 
-    public void IpCache(string prefix, uint identity) =>
-        Apply(Datapath.IpCache, new IpCacheRow(IpPrefix.Parse(prefix), new(identity), null, IpCacheOrigin.Endpoint));
+    /// <param name="node">Node that carries the prefix; null: none, or this one.</param>
+    public void IpCache(string prefix, uint identity, string? node = null) =>
+        Apply(Datapath.IpCache, new IpCacheRow(IpPrefix.Parse(prefix), new(identity), node is null ? null : IPAddress.Parse(node), IpCacheOrigin.Endpoint));
+
+    /// <summary>Makes the device that wraps packets, as a routing provider does, and realises it.</summary>
+    public void AddOverlay(int mtu = 1450)
+    {
+        using (var netlink = RouteNetlink.Open(Namespace))
+        {
+            netlink.CreateVxlan(new MetadataTunnel { Name = "cilium_vxlan", Port = OverlayPort, Mtu = mtu });
+            netlink.SetUp(netlink.FindLink("cilium_vxlan")!.Index);
+        }
+
+        Apply(Datapath.Devices, new DeviceRow("cilium_vxlan", DeviceRole.Overlay, mtu));
+    }
 
     public void Apply(EndpointRow row) => Apply(Datapath.Endpoints, row);
 

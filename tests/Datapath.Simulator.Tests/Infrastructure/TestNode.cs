@@ -35,8 +35,12 @@ internal sealed class TestNode : IDisposable
     public void Policy(uint subject, params PolicyEntry[] entries) =>
         Apply(Datapath.Policies, new PolicyRow(new(new(subject)), PolicyEntrySet.Create(entries)));
 
-    public void IpCache(string prefix, uint identity) =>
-        Apply(Datapath.IpCache, new IpCacheRow(IpPrefix.Parse(prefix), new(identity), null, IpCacheOrigin.Cidr));
+    /// <param name="node">Node that carries the prefix; null: none, or this one.</param>
+    public void IpCache(string prefix, uint identity, string? node = null) =>
+        Apply(Datapath.IpCache, new IpCacheRow(IpPrefix.Parse(prefix), new(identity), node is null ? null : IPAddress.Parse(node), IpCacheOrigin.Cidr));
+
+    /// <summary>From now on packets can be wrapped.</summary>
+    public void AddOverlay(int mtu = 1450) => Apply(Datapath.Devices, new DeviceRow("cilium_vxlan", DeviceRole.Overlay, mtu));
 
     public void Apply(EndpointRow row) => Apply(Datapath.Endpoints, row);
 

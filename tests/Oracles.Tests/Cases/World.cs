@@ -37,7 +37,13 @@ internal sealed record World(Enforcement Enforcement, bool NodeIsAllowed, IReadO
     /// <summary>Addresses of the node itself.</summary>
     public static readonly IReadOnlyList<IPAddress> Node = [.. new[] { "10.90.0.1", "fd90::1", "192.168.5.1" }.Select(IPAddress.Parse)];
 
+    /// <summary>Addresses outside that another node carries, through the overlay.</summary>
+    public static readonly IReadOnlyList<IPAddress> Carried = [.. new[] { "10.2.0.1", "2001:db8:2::9" }.Select(IPAddress.Parse)];
+
+    /// <summary>That node.</summary>
+    public static readonly IPAddress Carrier = IPAddress.Parse("192.168.5.2");
+
     public Workload? Find(IPAddress address) => Workloads.FirstOrDefault(workload => address.Equals(workload.IPv4) || address.Equals(workload.IPv6));
 
-    public override string ToString() => $"enforcement {Enforcement}, {(NodeIsAllowed ? "the node is always allowed, " : "")}node {string.Join(' ', Node)}\n{string.Join('\n', Workloads)}";
+    public override string ToString() => $"enforcement {Enforcement}, {(NodeIsAllowed ? "the node is always allowed, " : "")}node {string.Join(' ', Node)}, {string.Join(' ', Carried)} through {Carrier}\n{string.Join('\n', Workloads)}";
 }

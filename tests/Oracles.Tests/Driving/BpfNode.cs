@@ -33,6 +33,7 @@ internal sealed class BpfNode : NodeUnderTest
         {
             MakeDevices();
             _namespace.Run(() => Done(_datapath.InitializeAsync(default)));
+            AddOverlay();
         }
         catch
         {
@@ -59,6 +60,8 @@ internal sealed class BpfNode : NodeUnderTest
     private void MakeDevices()
     {
         using var netlink = RouteNetlink.Open(_namespace);
+        netlink.CreateVxlan(new MetadataTunnel { Name = Overlay.Name, Port = 8472, Mtu = Overlay.Mtu });
+        netlink.SetUp(netlink.FindLink(Overlay.Name)!.Index);
         for (ushort id = 1; id <= Workloads; id++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"lxc{id}");

@@ -61,6 +61,12 @@ internal abstract class NodeUnderTest(string name) : IDisposable
     /// <summary>Runs where the datapath lives.</summary>
     protected virtual T Run<T>(Func<T> function) => function();
 
+    /// <summary>The device that wraps packets, which is there in every case.</summary>
+    protected static DeviceRow Overlay { get; } = new("cilium_vxlan", DeviceRole.Overlay, 1450);
+
+    /// <summary>Realises it.</summary>
+    protected void AddOverlay() => Run(() => Assert.Null(Assert.Single(Done(Datapath.Devices.ApplyAsync(new([new(ReconcileAction.Upsert, Overlay, null)]), default))).Error));
+
     protected static T Done<T>(ValueTask<T> task)
     {
         Assert.True(task.IsCompleted, "the datapath left its caller's thread");
@@ -81,7 +87,18 @@ internal abstract class NodeUnderTest(string name) : IDisposable
     {
         Write(Datapath.Policies, _policies, _core!.Policies, row => row.Id);
         Write(Datapath.Endpoints, _endpoints, _core.Endpoints, row => row.Id);
-        Write(Datapath.IpCache, _ipcache, _core.IpCache, row => row.Prefix);
+        Write(Datapath.IpCache, _ipcache, WithCarried([.. _core.IpCache]), row => row.Prefix);
+    }
+
+    /// <summary>The agent's rows, and those of the addresses that another node carries: who is there is what the longest of the agent's prefixes says.</summary>
+    private static IEnumerable<IpCacheRow> WithCarried(IReadOnlyList<IpCacheRow> rows)
+    {
+        var carried = World.Carried.Select(address => new IpCacheRow(
+            IpPrefix.Host(address),
+            rows.Where(row => row.Prefix.Contains(address)).MaxBy(row => row.Prefix.Length)?.Identity ?? NumericIdentity.World,
+            World.Carrier,
+            IpCacheOrigin.Kvstore)).ToDictionary(row => row.Prefix);
+        return rows.Where(row => !carried.ContainsKey(row.Prefix)).Concat(carried.Values);
     }
 
     private static void Write<TKey, TRow>(IReconcileTarget<TRow> target, Dictionary<TKey, TRow> held, IEnumerable<TRow> desired, Func<TRow, TKey> keyOf)

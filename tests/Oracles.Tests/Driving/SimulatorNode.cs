@@ -8,7 +8,11 @@ namespace Cilium.Framework.Oracles.Driving;
 internal sealed class SimulatorNode : NodeUnderTest
 {
     public SimulatorNode()
-        : base("simulator") => Datapath = new SimulatorDatapath(new FakePluginContext(Folder), new SimulatorSettings { Trace = false });
+        : base("simulator")
+    {
+        Datapath = new SimulatorDatapath(new FakePluginContext(Folder), new SimulatorSettings { Trace = false });
+        AddOverlay();
+    }
 
     protected override IDatapath Datapath { get; }
 

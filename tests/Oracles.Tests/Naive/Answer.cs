@@ -8,6 +8,8 @@ internal sealed record Answer(VerdictKind Kind, DropReason Reason = DropReason.N
 {
     public static readonly Answer ToStack = new(VerdictKind.ToStack);
 
+    public static readonly Answer ToOverlay = new(VerdictKind.ToOverlay);
+
     public static readonly Answer Consumed = new(VerdictKind.Consumed);
 
     public static Answer Drop(DropReason reason) => new(VerdictKind.Drop, reason);

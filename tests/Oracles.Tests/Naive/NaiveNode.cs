@@ -52,7 +52,9 @@ internal sealed class NaiveNode(World world)
             return Answer.Drop(DropReason.UnknownL3Target);
         if (Denial(packet, isSentByWorkload: true) is { } denial)
             return Answer.Drop(denial);
-        return world.Find(packet.Destination) is { } destination ? Deliver(packet, destination) : Answer.ToStack;
+        if (world.Find(packet.Destination) is { } destination)
+            return Deliver(packet, destination);
+        return World.Carried.Contains(packet.Destination) ? Answer.ToOverlay : Answer.ToStack;
     }
 
     private Answer ToWorkload(Packet packet, Workload self)
@@ -75,14 +77,16 @@ internal sealed class NaiveNode(World world)
         if (packet.Flaw is Flaw.Vlan or Flaw.UnknownEtherType || IsMulticast(packet.Destination))
             return Answer.Consumed;
         // The workload's own device judges; here the packet is only put on its way.
-        return world.Find(packet.Destination) is { } destination ? Answer.To(destination.Id) : Answer.Drop(DropReason.NotLocal);
+        if (world.Find(packet.Destination) is { } destination)
+            return Answer.To(destination.Id);
+        return World.Carried.Contains(packet.Destination) ? Answer.ToOverlay : Answer.Drop(DropReason.NotLocal);
     }
 
     private Answer FromNetwork(Packet packet)
     {
         if (packet.Flaw is Flaw.Vlan or Flaw.UnknownEtherType)
             return Answer.ToStack;
-        if (world.Find(packet.Source) is not null || World.Node.Contains(packet.Source))
+        if (world.Find(packet.Source) is not null || World.Node.Contains(packet.Source) || World.Carried.Contains(packet.Source))
             return Answer.Drop(DropReason.InvalidSourceIp);
         if (world.Find(packet.Destination) is not { } destination)
             return Answer.ToStack;
