@@ -28,8 +28,6 @@ namespace Cilium.Framework.Agent.Hosting;
 /// <summary>One node at work: backends, tables, controllers and reconcilers, wired in the order in which facts flow.</summary>
 internal sealed partial class NodeRuntime : IAsyncDisposable
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
-
     private readonly AgentOptions _options;
     private readonly PluginSet _plugins;
     private readonly HealthTree _health;
@@ -106,10 +104,6 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
     private IReadOnlyList<IpPrefix> Ranges => [.. Tables.PodCidrs.Select(row => row.Cidr).Order()];
 
     private IReadOnlyList<IPAddress> Gateways => [.. Ipam.LocalPools().Select(pool => pool.Gateway)];
-
-    private Drift<string> LostDevices { get; } = new();
-
-    private Drift<IpPrefix> ChangedRoutes { get; } = new();
 
     private bool IsReal => _plugins.Datapath.Capabilities.HasFlag(DatapathCapabilities.RealDevices);
 
@@ -213,58 +207,6 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         foreach (var (name, run) in nodeHealth)
             Start(name, run);
         Start("memory-relief", new MemoryRelief(_time).RunAsync);
-    }
-
-    private async Task RunSourcesAsync(StoreSide store, CancellationToken ct)
-    {
-        var hosts = new HostAddresses(_netlink, () => Gateways, Tables.HostAddresses, Tables.HostAddresses.RegisterSource("kernel"), _time);
-        hosts.Read();
-        Start("host-addresses", hosts.RunAsync);
-        var plans = Tables.Plans.RegisterSource("routing");
-        await PlanDevicesAsync(ct);
-        plans.ListDone();
-        var logger = _loggers.CreateLogger<NodeRuntime>();
-        foreach (var left in IsReal ? LeftDevices.Remove(_netlink, Plan) : [])
-            AgentLog.LeftDevice(logger, left);
-        foreach (var (name, run) in store.Loops())
-            Start(name, run);
-        var plan = new Wake();
-        Start("plan", stop => FollowPlanAsync(hosts, plan, stop));
-        if (IsReal)
-            Start("kernel-watch", new KernelWatch(_changes, Tables.Plans, Tables.Devices, Tables.NodeRoutes, plan, LostDevices, ChangedRoutes).RunAsync);
-    }
-
-    /// <summary>Configured, or what an earlier process of this node claimed.</summary>
-    private IEnumerable<PodCidrRow> KnownRanges() => ClusterPools.Count == 0
-        ? new[] { _options.IPv4PodCidr, _options.IPv6PodCidr }.OfType<IpPrefix>().Select(range => new PodCidrRow(range, "configuration"))
-        : (RangeFile.Read(state => state.Read()) ?? []).Select(range => new PodCidrRow(range, PodCidrClaims.Origin));
-
-    /// <summary>A range that this node gets, or gets instead of another, while it runs; a device that is new, other or gone.</summary>
-    private async Task FollowPlanAsync(HostAddresses hosts, Wake wake, CancellationToken ct)
-    {
-        using var onChange = Tables.PodCidrs.Attach(wake);
-        while (true)
-        {
-            var ranges = Ranges;
-            if (!ranges.SequenceEqual(Ipam.LocalPools().Select(pool => pool.Cidr).Order()))
-                await Ipam.SetPoolsAsync(ranges, ct);
-            hosts.Read();
-            await PlanDevicesAsync(ct);
-            await wake.WaitAsync(ct);
-            // A device that comes or goes is told in many changes.
-            await Task.Delay(Settling, _time, ct);
-        }
-    }
-
-    private async Task PlanDevicesAsync(CancellationToken ct)
-    {
-        if (!IsReal)
-            return;
-        var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
-        var description = new NodeDescription(_options.NodeName, Ranges, HostAddresses.Devices(_netlink, own));
-        OwnRanges.Check(description);
-        var plan = await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct);
-        Tables.Plans.Upsert(new DevicePlan(description, plan, Ipam.LocalPools(), _options.Mtu));
     }
 
     private bool StillExists(EndpointRequest request) => !IsReal || _netlink.FindLink(request.Device)?.Index == request.IfIndex;

@@ -4,7 +4,7 @@ namespace Cilium.Framework.NodeHealth;
 /// <param name="State">What it has shown.</param>
 /// <param name="Latency">How long the answer took; null: there was none.</param>
 /// <param name="Error">Why there was none; empty otherwise.</param>
-internal readonly record struct ProbeResult(HealthPathState State, TimeSpan? Latency, string Error)
+public readonly record struct ProbeResult(HealthPathState State, TimeSpan? Latency, string Error)
 {
     /// <summary>It answered.</summary>
     public static ProbeResult Answered(TimeSpan latency) => new(HealthPathState.Reachable, latency, "");
