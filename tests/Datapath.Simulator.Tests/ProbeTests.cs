@@ -1,5 +1,4 @@
 using Cilium.Framework.Errors;
-using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Simulator.Tests;
 

@@ -16,12 +16,9 @@ using Cilium.Framework.Netlink;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Plugins;
 using Cilium.Framework.Policies;
-using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Routes;
-using Cilium.Framework.Routing;
 using Cilium.Framework.Rows;
 using Cilium.Framework.State;
-using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Agent.Hosting;
 
