@@ -15,20 +15,19 @@ public sealed class ToOverlayTests : OverlayNode
         Node.IpCache(remote, Remote, outer);
 
         // The stack cuts IPv4; an IPv6 sender has to learn the length first, and does it itself.
+        var fragments = new List<(uint Vni, byte[] Packet)>();
         await Eventually.TrueAsync(
             () =>
             {
                 SocketOf(pod).SendTo(new byte[3000], new IPEndPoint(IPAddress.Parse(remote), RemotePort));
-                return Peer.IsReached(outer);
+                while (Peer.IsReached(outer))
+                    fragments.Add(Peer.Receive(outer));
+                return fragments.Count(fragment => fragment.Packet.Length > Mtu / 2) >= 2;
             },
-            "fragments to arrive");
+            "fragments to arrive that are as long as they may be");
 
-        for (var fragment = 0; fragment < 3; fragment++)
-        {
-            var (vni, packet) = Peer.Receive(outer);
-            Assert.Equal(Own, vni);
-            Assert.InRange(packet.Length, 1, Mtu);
-        }
+        Assert.All(fragments, fragment => Assert.Equal(Own, fragment.Vni));
+        Assert.All(fragments, fragment => Assert.InRange(fragment.Packet.Length, 1, Mtu));
     }
 
     [Fact]
