@@ -93,6 +93,7 @@ public sealed class OverlayDeviceTests : IDisposable
         var before = _node.AttachedId((int)Overlay.IfIndex, TcHook.Ingress);
 
         _node.Restart(_node.Settings with { Trace = false });
+        _node.Apply(_node.Datapath.Devices, Row);
 
         var after = _node.AttachedId((int)Overlay.IfIndex, TcHook.Ingress);
         Assert.NotNull(after);
