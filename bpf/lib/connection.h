@@ -110,8 +110,7 @@ inline_always bool side_is_judged_otherwise(const struct ct_side *side, const st
 	return side->identity != party->identity || (side->cookie != party->cookie && (side->endpoint || party->endpoint));
 }
 
-/* Stores what a new judgement of a known connection said, unless somebody else is doing so or the entry is another connection's by now: then
- * the judgement counts for this packet alone. The number goes last: until then nobody trusts the entry. */
+/* Stores a new judgement, unless somebody else is doing so or the entry is another connection's by now. The number goes last: until then nobody trusts it. */
 inline_always bool connection_update(struct ct_value *entry, __u32 state, const struct verdict *v)
 {
 	bool second = entry->flags & CT_INITIATOR;
@@ -240,8 +239,7 @@ slow_path int connection_judge_again(struct __sk_buff *ctx, struct packet *p, st
 	return 0;
 }
 
-/* Whatever has no verdict that holds; entry: what stands under the packet's key, or NULL. 0 or minus a drop reason; the packet then
- * knows both its ends. */
+/* Whatever has no verdict that holds; entry: what stands under the packet's key, or NULL. The packet then knows both its ends. */
 inline_always int connection_judge(struct __sk_buff *ctx, struct packet *p, struct ct_value *entry, __u32 side)
 {
 	__u32 number = revision_now();

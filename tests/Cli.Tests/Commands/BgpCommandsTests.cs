@@ -42,7 +42,7 @@ public sealed class BgpCommandsTests : IAsyncDisposable
             [
                 "Speaker: 127.0.0.1:50051: AS 64512",
                 "PEER AS STATE SINCE RECEIVED ACCEPTED ADVERTISED",
-                "192.0.2.1 65000 established 2026-01-02 03:04:05Z 3 2 1",
+                "192.0.2.1 65000 established 2026-01-02T03:04Z 3 2 1",
                 "192.0.2.2 65001 idle never 0 0 0",
             ],
             Words(output));
