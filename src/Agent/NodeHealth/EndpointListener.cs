@@ -9,21 +9,19 @@ namespace Cilium.Framework.Agent.NodeHealth;
 /// <param name="time">The clock.</param>
 internal sealed class EndpointListener(int descriptor, TimeProvider time)
 {
-    private bool _isListening;
+    // Never closed: the runtime shuts a listening socket down when it closes it, and with it every duplicate.
+    private Socket? _socket;
 
-    /// <summary>Runs until cancelled.</summary>
+    /// <summary>Runs until cancelled; may be run again.</summary>
     /// <param name="ct">Ends it.</param>
     /// <exception cref="SocketException">Nobody can listen there.</exception>
-    public Task RunAsync(CancellationToken ct)
+    public Task RunAsync(CancellationToken ct) => new HealthServer(_socket ??= Listen(), time).RunAsync(ct);
+
+    private Socket Listen()
     {
         var socket = new Socket(new SafeSocketHandle(Libc.Duplicate(descriptor), ownsHandle: true));
-        if (!_isListening)
-        {
-            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, HealthService.Port));
-            socket.Listen();
-            _isListening = true;
-        }
-
-        return new HealthServer(socket, time).RunAsync(ct);
+        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, HealthService.Port));
+        socket.Listen();
+        return socket;
     }
 }

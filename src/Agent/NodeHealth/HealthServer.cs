@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Cilium.Framework.Agent.NodeHealth;
 
 /// <summary>Answers the greeting on a socket that listens.</summary>
-/// <param name="listener">Closed when the server ends.</param>
+/// <param name="listener">Stays open when the server ends: its owner closes it.</param>
 /// <param name="time">The clock.</param>
 internal sealed class HealthServer(Socket listener, TimeProvider time)
 {
@@ -18,7 +18,6 @@ internal sealed class HealthServer(Socket listener, TimeProvider time)
     /// <exception cref="SocketException">No connection can be accepted any more.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
-        using var closing = listener;
         using var free = new SemaphoreSlim(MostConnections, MostConnections);
         var running = new List<Task>();
         try

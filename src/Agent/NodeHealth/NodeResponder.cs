@@ -16,7 +16,7 @@ internal sealed class NodeResponder(NodeKey self, IReadTable<NodeKey, NodeRow> n
     /// <summary>After an address could not be listened on: it may be new and not usable yet, or somebody else's port.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<IPAddress, (CancellationTokenSource Stop, Task Running)> _servers = [];
+    private readonly Dictionary<IPAddress, (Socket Listener, CancellationTokenSource Stop, Task Running)> _servers = [];
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
@@ -83,7 +83,7 @@ internal sealed class NodeResponder(NodeKey self, IReadTable<NodeKey, NodeRow> n
         }
 
         var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        _servers[address] = (stop, new HealthServer(listener, time).RunAsync(stop.Token));
+        _servers[address] = (listener, stop, new HealthServer(listener, time).RunAsync(stop.Token));
         return null;
     }
 
@@ -93,6 +93,7 @@ internal sealed class NodeResponder(NodeKey self, IReadTable<NodeKey, NodeRow> n
             return;
         await server.Stop.CancelAsync();
         await server.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        server.Listener.Dispose();
         server.Stop.Dispose();
     }
 }

@@ -51,7 +51,7 @@ public sealed class MachineTests
 
         var findings = TestNode.Done(datapath.ProbeAsync(default));
 
-        Assert.Equal(4, findings.Count(finding => finding.Severity == ProbeSeverity.Fatal));
+        Assert.Equal(5, findings.Count(finding => finding.Severity == ProbeSeverity.Fatal));
         Assert.False(Directory.Exists(empty["bpffs"]));
     }
 }
