@@ -21,7 +21,7 @@ public class StartTests
         await File.WriteAllTextAsync(folder["cilium.yaml"], "cluster:\n  id: 300\nroutng:\n  provider: direct\n", TestLab.Cancelled);
         var (status, output) = await AgentAsync("--config", folder["cilium.yaml"], "--set", "policy.enforcement=sometimes", "--set", "profile=nothing");
         Assert.Equal(1, status);
-        foreach (var expected in new[] { "cluster.id", "300", "routng.provider", "routing.provider", "sometimes", "flag --set policy.enforcement", "\"nothing\" does not exist", "consul-direct, dry-run, etcd-direct, standalone", "cilium.yaml:2" })
+        foreach (var expected in new[] { "cluster.id", "300", "routng.provider", "routing.provider", "sometimes", "flag --set policy.enforcement", "\"nothing\" does not exist", "consul-direct, consul-vxlan, direct, dry-run, etcd-direct, etcd-vxlan, kube-router, standalone", "cilium.yaml:2" })
             Assert.Contains(expected, output, StringComparison.Ordinal);
     }
 
