@@ -37,7 +37,7 @@ internal sealed record BpfSettings
     public bool ManageSysctl { get; init; }
 
     /// <summary>Room for events that nobody has read yet; a power of two.</summary>
-    public uint EventsBufferBytes { get; init; } = 4 << 20;
+    public uint EventsBufferBytes { get; init; } = 1 << 20;
 
     /// <summary>Drops that are reported per second, endpoint and processor, so that one that floods does not hide the others; 0: any number.</summary>
     public uint DropEventsPerSecond { get; init; } = 1000;

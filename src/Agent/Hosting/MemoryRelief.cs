@@ -1,3 +1,5 @@
+using Cilium.Framework.Agent.Privileges;
+
 namespace Cilium.Framework.Agent.Hosting;
 
 /// <summary>Gives memory back to the machine once the agent has come to rest: a large import or the start leaves garbage that an agent with nothing to do would never collect.</summary>
@@ -16,7 +18,7 @@ internal sealed class MemoryRelief(TimeProvider time, Func<long> allocatedBytes,
 
     /// <summary>That of this process.</summary>
     public MemoryRelief(TimeProvider time)
-        : this(time, () => GC.GetTotalAllocatedBytes(), () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true))
+        : this(time, () => GC.GetTotalAllocatedBytes(), GiveBack)
     {
     }
 
@@ -36,5 +38,12 @@ internal sealed class MemoryRelief(TimeProvider time, Func<long> allocatedBytes,
 
             before = allocated;
         }
+    }
+
+    // What libbpf took to read the types of the kernel lies free in the heaps of the threads that did it.
+    private static void GiveBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _ = Libc.TrimHeap(0);
     }
 }

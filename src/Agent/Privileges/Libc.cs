@@ -76,4 +76,8 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string path, byte** arguments);
+
+    /// <summary>Gives back what the C library's allocator holds free.</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeap(nuint padding);
 }

@@ -25,7 +25,7 @@ public sealed record StoredPolicy(string? Name, string Namespace, IReadOnlyList<
 /// <param name="Text">As JSON, with all its labels.</param>
 /// <param name="Cookies">Cookies of its sections, ingress first.</param>
 /// <param name="Place">What the places of its sections begin with; an older file has none.</param>
-public sealed record StoredRule(string Origin, string Text, IReadOnlyList<uint> Cookies, string Place = "");
+public sealed record StoredRule(string Origin, [property: JsonConverter(typeof(LongText))] string Text, IReadOnlyList<uint> Cookies, string Place = "");
 
 /// <summary>JSON of <see cref="RulesState"/>.</summary>
 [JsonSourceGenerationOptions(
