@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using Cilium.Framework.Lab;
+using Cilium.Framework.Routing.Bench;
+
+// Pods of two nodes, real agents: the way that the agents made, policy enforced, against the kernel's own between the same pods, in turn.
+var options = Options.Parse(args);
+var report = new Report();
+foreach (var routing in ((string[])["vxlan", "direct"]).Where(options.Wants))
+{
+    var folder = Directory.CreateTempSubdirectory("cilium-bench-").FullName;
+    try
+    {
+        await using var bed = await Bed.BuildAsync(routing, new Layout(Path.GetFullPath(options.Layout)), folder);
+        report[routing] = [];
+        foreach (var load in Load.All)
+            report[routing][load.Name] = await CompareAsync(bed, routing, load);
+    }
+    finally
+    {
+        Directory.Delete(folder, recursive: true);
+    }
+}
+
+await Console.Out.WriteLineAsync(options.Json ? JsonSerializer.Serialize(report, ReportJson.Default.Report) : report.ToTable());
+
+async Task<Ratios> CompareAsync(Bed bed, string routing, Load load)
+{
+    var pairs = new List<(Run Ours, Run Plain)>();
+    Ratios ratios;
+    do
+    {
+        var ours = await Iperf.MeasureAsync(bed.Client, bed.Server, bed.Ours, load, options.Seconds);
+        pairs.Add((ours, await Iperf.MeasureAsync(bed.Client, bed.Server, Bed.Plain, load, options.Seconds)));
+        ratios = Ratios.Of(pairs);
+    }
+    while (!ratios.Settled && pairs.Count < options.Pairs);
+
+    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{routing} {load.Name}: {ratios.Ratio:0.000}, at least {ratios.Lower90:0.000}, {ratios.Pairs} pairs"));
+    return ratios;
+}
