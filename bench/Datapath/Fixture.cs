@@ -70,6 +70,30 @@ internal sealed class Fixture : IDisposable
         }
     }
 
+    /// <summary>Makes the device that wraps packets, and lets a pod of another node be behind it that the client may speak to.</summary>
+    public IPAddress AddRemote()
+    {
+        const string name = "cilium_vxlan";
+        const int mtu = 1450;
+        using (var netlink = RouteNetlink.Open())
+        {
+            netlink.CreateVxlan(new MetadataTunnel { Name = name, Port = 8472, Mtu = mtu });
+            netlink.SetUp(netlink.FindLink(name)!.Index);
+        }
+
+        Apply(Datapath.Devices, new DeviceRow(name, DeviceRole.Overlay, mtu));
+        var remote = IPAddress.Parse("10.91.1.2");
+        Apply(Datapath.IpCache, new IpCacheRow(IpPrefix.Host(remote), new(ServerIdentity), IPAddress.Parse("192.0.2.9"), IpCacheOrigin.Kvstore));
+        return remote;
+    }
+
+    /// <summary>Whatever is open now has been answered.</summary>
+    public void AnswerAll()
+    {
+        foreach (var (key, value) in Maps.Conntrack4.Entries().ToList())
+            Maps.Conntrack4.Put(key, value with { Flags = value.Flags | ConntrackFlags.Established, Side0 = value.Side0 with { Seen = 0x10 }, Side1 = value.Side1 with { Seen = 0x10 } });
+    }
+
     public void Dispose()
     {
         var disposing = Datapath.DisposeAsync().AsTask();

@@ -13,6 +13,9 @@ internal static class Flows
     /// <summary>F1 over many connections in turn.</summary>
     public const string Many = "F1w";
 
+    /// <summary>To a pod of another node.</summary>
+    public const string Remote = "F6";
+
     private const uint Pass = 0, Drop = 2, Redirect = 7;
     private const ushort ClientPort = 40000;
 
@@ -78,6 +81,27 @@ internal static class Flows
             new("floor+1", harness.OneLookup, established, client.IfIndex, Pass),
             new("F1", from.Value, established, client.IfIndex, Redirect),
             new(Many, from.Value, established, client.IfIndex, Redirect) { Vary = true, Cycle = (FirstOfMany, many) },
+        ];
+    }
+
+    /// <summary>To a pod of another node, through the overlay; with its own floor.</summary>
+    /// <param name="fixture">On which.</param>
+    /// <param name="harness">That runs them.</param>
+    public static IReadOnlyList<Flow> Overlay(Fixture fixture, Harness harness)
+    {
+        var from = fixture.Datapath.State.Programs[ProgramSet.FromEndpoint].Descriptor;
+        var (client, remote) = (fixture.Client, fixture.AddRemote());
+        var segment = Segment(client, client.IPv4!, remote, Packets.Ack);
+        Send(from, client, Segment(client, client.IPv4!, remote, Packets.Syn));
+        fixture.AnswerAll();
+        Send(from, client, segment);
+        fixture.AddOtherConnections(FixtureSetup.UsualConnections);
+        FillLookup(harness, segment);
+        return
+        [
+            new("floor", harness.Empty, segment, client.IfIndex, Pass),
+            new("floor+1", harness.OneLookup, segment, client.IfIndex, Pass),
+            new(Remote, from.Value, segment, client.IfIndex, Redirect),
         ];
     }
 

@@ -16,8 +16,8 @@ namespace Cilium.Framework.Datapath.Bench;
 internal sealed record Report(
     IReadOnlyDictionary<string, FlowResult> Flows, string Kernel, string Conntrack, int Batches, long EventsReceived, ulong EventsLost, ConnectionFigures? Connections)
 {
-    private const int ManyConnections = 1_000_000;
-    private const string Unit = "floor+1", Suffix = " (" + Bench.Flows.Many + ")";
+    private const int ManyConnections = 1_000_000, ManyAddresses = 100_000;
+    private const string Unit = "floor+1";
 
     public static Report Measure(Options options)
     {
@@ -32,24 +32,35 @@ internal sealed record Report(
         {
             var wide = Measurement.Run(
                 options.Rounds, new(options.Table, ManyConnections), (fixture, harness, _) => Bench.Flows.Wide(fixture, harness, ManyConnections), fixture => connections = ConnectionFigures.Of(fixture));
-            foreach (var (name, result) in wide.Flows)
-                all[name == Bench.Flows.Many ? name : name + Suffix] = result;
+            AddAlone(all, Bench.Flows.Many, wide);
         }
+
+        if (options.Wants(Bench.Flows.Remote))
+            AddAlone(all, Bench.Flows.Remote, Measurement.Run(options.Rounds, new(options.Table, FixtureSetup.UsualConnections, ManyAddresses), (fixture, harness, _) => Bench.Flows.Overlay(fixture, harness)));
 
         return new(all, Environment.OSVersion.Version.ToString(), options.Table ? "table" : "lru", options.Rounds, usual.EventsReceived, usual.EventsLost, connections);
     }
 
     public string ToTable()
     {
-        // F1w is measured by itself, with its own floor.
         var lines = Flows.Select(flow => string.Create(CultureInfo.InvariantCulture, $"{flow.Key,-14} {flow.Value.MinNs,7} {flow.Value.MedNs,7} {Ratio(flow.Key, flow.Value),7}"));
         return string.Join(Environment.NewLine, [$"{"flow",-14} {"min ns",7} {"med ns",7} {"ratio",7}", .. lines, Connections?.ToText(Conntrack == "table") ?? ""]);
     }
 
-    private string Ratio(string name, FlowResult result) =>
-        Flows.GetValueOrDefault(name.Contains(Bench.Flows.Many, StringComparison.Ordinal) ? Unit + Suffix : Unit) is { } unit
-            ? ((double)result.MinNs / unit.MinNs).ToString("0.00", CultureInfo.InvariantCulture)
-            : "";
+    /// <summary>What is measured by itself has its own floor.</summary>
+    private static void AddAlone(Dictionary<string, FlowResult> all, string flow, Outcome outcome)
+    {
+        foreach (var (name, result) in outcome.Flows)
+            all[name is "floor" or Unit ? name + Of(flow) : name] = result;
+    }
+
+    private static string Of(string flow) => $" ({flow})";
+
+    private string Ratio(string name, FlowResult result)
+    {
+        var alone = new[] { Bench.Flows.Many, Bench.Flows.Remote }.FirstOrDefault(flow => name == flow || name.EndsWith(Of(flow), StringComparison.Ordinal));
+        return Flows.GetValueOrDefault(alone is null ? Unit : Unit + Of(alone)) is { } unit ? ((double)result.MinNs / unit.MinNs).ToString("0.00", CultureInfo.InvariantCulture) : "";
+    }
 }
 
 /// <summary>Nanoseconds per packet.</summary>
