@@ -4,6 +4,7 @@
 #   ./bench.sh datapath --plot FOLDER [--rounds N]        F1 against what the maps hold, as a picture and a table
 #   ./bench.sh node [--json] [--attach auto|tcx|tc]                       an agent with 1,000 endpoints (needs root)
 #   ./bench.sh routing [--json] [--only vxlan,direct] [--pairs N] [--seconds N]     throughput between nodes, beside the kernel's own ways (needs root; up to half an hour)
+#   ./bench.sh routing --scale [--json] [--only vxlan,direct]     one node of 1,000 with 100,000 pods, fed through etcd
 #   ./bench.sh kvstore [--json] [--rounds N] [--seconds N] [--only allocate,list,watch]     the agent's way to the stores, beside the raw figures of the same servers
 #   ./bench.sh fuzz [--json] [--seconds N] [--seed N]     damaged policies, requests and packets, for 10 minutes or N seconds (packets through the kernel as root)
 set -euo pipefail

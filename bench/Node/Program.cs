@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Cilium.Framework.Bench;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Netlink;
 using Cilium.Framework.Node.Bench;

@@ -42,6 +42,9 @@ internal sealed class Bed : IAsyncDisposable
     /// <summary>The same receiver, the kernel's way.</summary>
     public static IPAddress Plain => PlainPath.PodAddress(2);
 
+    /// <summary>Settings that choose it.</summary>
+    public static IReadOnlyList<string> Routing(bool isTunnel) => isTunnel ? ["routing.provider=tunnel"] : ["routing.provider=direct", "routing.direct.auto-direct-node-routes=true"];
+
     /// <param name="routing">vxlan or direct.</param>
     /// <param name="layout">Where the programs lie.</param>
     /// <param name="folder">For state and logs.</param>
@@ -70,7 +73,7 @@ internal sealed class Bed : IAsyncDisposable
     {
         _etcd = await EtcdCluster.StartAsync(Directory.CreateDirectory(Path.Combine(folder, "etcd")).FullName, new EtcdServerSettings { Address = LabCluster.StoreIPv4, Namespace = _lab.Store }, default);
         await _lab.StartNodesAsync(2, layout, folder,
-            ["kvstore.provider=etcd", $"kvstore.etcd.endpoints.0={_etcd.Endpoints[0]}", .. isTunnel ? (string[])["routing.provider=tunnel"] : ["routing.provider=direct", "routing.direct.auto-direct-node-routes=true"]], default);
+            ["kvstore.provider=etcd", $"kvstore.etcd.endpoints.0={_etcd.Endpoints[0]}", .. Routing(isTunnel)], default);
         foreach (var node in _lab.Nodes)
             await node.Agent.Client.PutPolicyAsync(Policy);
         var client = await _lab.Nodes[0].AddPodAsync("client", ["k8s:app=client"], default);

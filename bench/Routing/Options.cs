@@ -7,12 +7,13 @@ namespace Cilium.Framework.Routing.Bench;
 /// <param name="Json">Print JSON, not a table.</param>
 /// <param name="Pairs">At most, for each figure.</param>
 /// <param name="Seconds">Length of one run.</param>
+/// <param name="Scale">A node in a large cluster instead of throughput.</param>
 /// <param name="Only">Only these of vxlan, direct; null: both.</param>
-internal sealed record Options(string Layout, bool Json, int Pairs, int Seconds, IReadOnlySet<string>? Only)
+internal sealed record Options(string Layout, bool Json, int Pairs, int Seconds, bool Scale, IReadOnlySet<string>? Only)
 {
     public static Options Parse(string[] arguments)
     {
-        return new(arguments[0], arguments.Contains("--json"), Number("--pairs", 60), Number("--seconds", 2), Value("--only")?.Split(',').ToHashSet());
+        return new(arguments[0], arguments.Contains("--json"), Number("--pairs", 60), Number("--seconds", 2), arguments.Contains("--scale"), Value("--only")?.Split(',').ToHashSet());
 
         int Number(string name, int usual) => Value(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 

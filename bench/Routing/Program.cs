@@ -2,16 +2,24 @@ using System.Globalization;
 using System.Text.Json;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Routing.Bench;
+using Cilium.Framework.Routing.Bench.Scale;
 
-// Pods of two nodes, real agents: the way that the agents made, policy enforced, against the kernel's own between the same pods, in turn.
+// --scale: one node of a thousand. Else: pods of two nodes, real agents: the way that the agents made, policy enforced, against the kernel's own between the same pods, in turn.
 var options = Options.Parse(args);
-var report = new Report();
+var (report, scales) = (new Report(), new Dictionary<string, ScaleFigures>());
 foreach (var routing in ((string[])["vxlan", "direct"]).Where(options.Wants))
 {
     var folder = Directory.CreateTempSubdirectory("cilium-bench-").FullName;
     try
     {
-        await using var bed = await Bed.BuildAsync(routing, new Layout(Path.GetFullPath(options.Layout)), folder);
+        var layout = new Layout(Path.GetFullPath(options.Layout));
+        if (options.Scale)
+        {
+            scales[routing] = await ScaleRun.MeasureAsync(routing == "vxlan", layout, folder);
+            continue;
+        }
+
+        await using var bed = await Bed.BuildAsync(routing, layout, folder);
         report[routing] = [];
         foreach (var load in Load.All)
             report[routing][load.Name] = await CompareAsync(bed, routing, load);
@@ -22,7 +30,13 @@ foreach (var routing in ((string[])["vxlan", "direct"]).Where(options.Wants))
     }
 }
 
-await Console.Out.WriteLineAsync(options.Json ? JsonSerializer.Serialize(report, ReportJson.Default.Report) : report.ToTable());
+await Console.Out.WriteLineAsync((options.Scale, options.Json) switch
+{
+    (true, true) => JsonSerializer.Serialize(scales, ReportJson.Default.Scales),
+    (true, false) => string.Join(Environment.NewLine, scales.Select(scale => scale.Value.ToTable(scale.Key))),
+    (false, true) => JsonSerializer.Serialize(report, ReportJson.Default.Report),
+    _ => report.ToTable(),
+});
 
 async Task<Ratios> CompareAsync(Bed bed, string routing, Load load)
 {

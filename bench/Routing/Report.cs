@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
+using Cilium.Framework.Routing.Bench.Scale;
 
 namespace Cilium.Framework.Routing.Bench;
 
@@ -35,4 +36,5 @@ internal sealed class Report : Dictionary<string, Dictionary<string, Ratios>>
 /// <summary>Serialises the report.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(Dictionary<string, ScaleFigures>), TypeInfoPropertyName = "Scales")]
 internal sealed partial class ReportJson : JsonSerializerContext;

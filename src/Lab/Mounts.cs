@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace Cilium.Framework.Lab;
 
 /// <summary>File systems that an agent mounted below its folder.</summary>
-internal static class Mounts
+public static class Mounts
 {
     /// <summary>Unmounts everything below a folder, so that the folder can be deleted.</summary>
+    /// <param name="folder">The folder.</param>
     public static void RemoveBelow(string folder)
     {
         var below = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')[1]).Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal)).Reverse();

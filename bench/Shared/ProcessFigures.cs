@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cilium.Framework.Node.Bench;
+namespace Cilium.Framework.Bench;
 
 /// <summary>What the kernel knows of a process (proc(5)).</summary>
 internal static class ProcessFigures
