@@ -72,12 +72,14 @@ public sealed class LabCluster : IAsyncDisposable
     /// <param name="folder">Each node has a folder of its own in it.</param>
     /// <param name="settings">Further settings of every agent, each <c>key=value</c>.</param>
     /// <param name="ct">Gives up; nodes that run stay until disposal.</param>
-    public async Task StartNodesAsync(int count, Layout layout, string folder, IReadOnlyList<string> settings, CancellationToken ct)
+    /// <param name="beforeAgent">What is started on each node before its agent, which may need it to be ready; null: nothing.</param>
+    public async Task StartNodesAsync(
+        int count, Layout layout, string folder, IReadOnlyList<string> settings, CancellationToken ct, Func<LabNetwork, CancellationToken, Task>? beforeAgent = null)
     {
         var (first, started) = (_nodes.Count + 1, new LabNode?[count]);
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, count).Select(async index => started[index] = await StartNodeAsync(first + index, layout, folder, settings, ct)));
+            await Task.WhenAll(Enumerable.Range(0, count).Select(async index => started[index] = await StartNodeAsync(first + index, layout, folder, settings, beforeAgent, ct)));
         }
         finally
         {
@@ -113,10 +115,22 @@ public sealed class LabCluster : IAsyncDisposable
         }
     }
 
-    private async Task<LabNode> StartNodeAsync(int number, Layout layout, string folder, IReadOnlyList<string> settings, CancellationToken ct)
+    private async Task<LabNode> StartNodeAsync(
+        int number, Layout layout, string folder, IReadOnlyList<string> settings, Func<LabNetwork, CancellationToken, Task>? beforeAgent, CancellationToken ct)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"node{number}");
         var network = LabNetwork.Join($"{_name}-{name}", _fabric.Place(number), _fabric);
+        try
+        {
+            if (beforeAgent is not null)
+                await beforeAgent(network, ct);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+
         return await LabNode.StartAsync($"{_name}-{name}", layout, network, Path.Combine(folder, name), [$"node.name={name}", .. settings], ct);
     }
 }

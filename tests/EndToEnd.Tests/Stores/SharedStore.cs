@@ -14,7 +14,8 @@ public abstract class SharedStore : IAsyncDisposable
     /// <summary>What they accept nobody on.</summary>
     public const int ClosedPort = 7002;
 
-    private const int Count = 3;
+    /// <summary>How many nodes there are.</summary>
+    protected const int Count = 3;
     private static int _number;
 
     private readonly TemporaryFolder _folder = new();
@@ -27,7 +28,7 @@ public abstract class SharedStore : IAsyncDisposable
     public IReadOnlyList<LabNode> Nodes => _lab?.Nodes ?? [];
 
     /// <summary>Starts what does not run, and waits until every node sees all that the others have.</summary>
-    public async Task HealAsync(CancellationToken ct)
+    public virtual async Task HealAsync(CancellationToken ct)
     {
         if (!_isComplete)
             await BuildAsync(ct);
@@ -46,7 +47,7 @@ public abstract class SharedStore : IAsyncDisposable
             TestContext.Current.SendDiagnosticMessage($"{node.Folder}:\n{string.Join('\n', node.LogTail().Split('\n').Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)))}");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (_lab is not null)
             await _lab.DisposeAsync();
@@ -63,6 +64,9 @@ public abstract class SharedStore : IAsyncDisposable
     /// <summary>Further settings of every agent, each <c>key=value</c>; of one key the last counts.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
+    /// <summary>Starts on a node what its agent needs beside it.</summary>
+    protected virtual Task StartBesideAgentAsync(LabNetwork node, string folder, CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>How the machines are wired.</summary>
     protected virtual LabCluster Create(string name) => LabCluster.Create(name);
 
@@ -77,7 +81,7 @@ public abstract class SharedStore : IAsyncDisposable
         _lab = Create($"k{Environment.ProcessId}-{Interlocked.Increment(ref _number)}");
         var servers = Directory.CreateDirectory(_folder["servers"]).FullName;
         _servers = await StartServersAsync(_lab, servers, ct);
-        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Servers.Settings, .. Settings], ct);
+        await _lab.StartNodesAsync(Count, TestLab.Layout, _folder.Path, [.. TestLab.Variant, .. Servers.Settings, .. Settings], ct, (node, token) => StartBesideAgentAsync(node, servers, token));
         await Task.WhenAll(Nodes.Select(node => FurnishAsync(node, ct)));
         _isComplete = true;
     }
