@@ -36,9 +36,10 @@ public sealed class KubeRouterNodes : RoutedNodes
     /// <param name="node">0-based.</param>
     internal KubeRouterNode Speaker(int node) => _speakers[node] ?? throw new InvalidOperationException("The cluster was not built.");
 
-    /// <summary>The routes that somebody made in kube-router's place on a node.</summary>
+    /// <summary>The routes that the stand-in for kube-router made on a node, in an order of their own.</summary>
     /// <param name="node">0-based.</param>
-    public IReadOnlyList<Route> RoutesOf(int node) => [.. AllRoutesOf(node).Where(route => route.Protocol == KubeRouterStandIn.Protocol)];
+    public IReadOnlyList<Route> RoutesOf(int node) =>
+        [.. AllRoutesOf(node).Where(route => route.Protocol == KubeRouterStandIn.Protocol).OrderBy(route => $"{route.Destination}/{route.PrefixLength}", StringComparer.Ordinal)];
 
     /// <summary>All routes of a node.</summary>
     /// <param name="node">0-based.</param>
