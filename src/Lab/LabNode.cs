@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cilium.Framework.Client.Models;
+using Cilium.Framework.Lab.Servers;
 using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Lab;
@@ -95,6 +96,13 @@ public sealed class LabNode : IAsyncDisposable
         _agent = null;
         _agent = await AgentProcess.StartAsync(layout ?? _layout, Network.Node, Folder, [.. _settings, .. settings], StartTimeout, ct, isReady);
     }
+
+    /// <summary>Runs a command of <c>cilium</c> on the node, such as <c>route ledger</c>.</summary>
+    /// <param name="ct">Gives up and ends it.</param>
+    /// <param name="words">Its words.</param>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="LabException">It failed; carries what it printed.</exception>
+    public Task<string> CommandAsync(CancellationToken ct, params string[] words) => ServerCommand.RunAsync(_layout.Cli, ["--socket", Socket, .. words], Network.Node, ct);
 
     /// <summary>Adds a pod and waits until it is ready.</summary>
     /// <param name="name">Its name.</param>
