@@ -44,6 +44,7 @@ public sealed class DatagramStream : IAsyncDisposable
     /// <param name="expectArrival">False: the stream is meant to be dropped.</param>
     /// <param name="ct">Gives up.</param>
     /// <param name="freshPorts">Every datagram has another source port, so that each is a flow of its own that must be judged. IPv4 only.</param>
+    /// <exception cref="TimeoutException">Arrival was expected, and nothing arrived.</exception>
     public static async Task<DatagramStream> StartAsync(
         NetworkNamespace from, NetworkNamespace to, IPAddress address, int port, TimeSpan pause, bool expectArrival, CancellationToken ct, bool freshPorts = false)
     {
@@ -56,9 +57,17 @@ public sealed class DatagramStream : IAsyncDisposable
         stream._receiving = stream.ReceiveAsync();
         stream._sending = new Thread(stream.Send) { IsBackground = true };
         stream._sending.Start();
-        if (expectArrival)
-            await stream.WaitForArrivalAsync(ct);
-        return stream;
+        try
+        {
+            if (expectArrival)
+                await stream.WaitForArrivalAsync(ct);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Returns once something has arrived: the receiver is ready.</summary>
