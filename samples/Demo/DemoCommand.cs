@@ -70,9 +70,9 @@ internal static class DemoCommand
         await using var stage = await Stage.StartAsync(options, AbandonedLab.NameOf(Kind), folder, deadline.Token);
         await using var events = new EventLog(stage.Nodes[0].Socket);
         var checks = new CheckRunner(events, check => progress.WriteLine($"  {check.Line}"));
-        await (stage.Nodes is [var node]
-            ? new Scenario(node, checks, events, progress.WriteLine).RunAsync(deadline.Token)
-            : new ClusterScenario(stage.Nodes, checks, progress.WriteLine).RunAsync(deadline.Token));
+        await (stage.Cluster is { } cluster
+            ? new ClusterScenario(new DemoCluster(cluster, options.Cluster!, events, checks, progress.WriteLine), stage.Mesh).RunAsync(deadline.Token)
+            : new Scenario(stage.Nodes[0], checks, events, progress.WriteLine).RunAsync(deadline.Token));
         if (!options.Json)
             CheckTable.Write(checks.Checks);
         if (options.Keep)
@@ -98,6 +98,9 @@ internal static class DemoCommand
         {
             await progress.WriteLineAsync($"""
                   {layout.Cli} node list
+                  {layout.Cli} health
+                  {layout.Cli} route ledger
+                  {layout.Cli} mtu
                   {layout.Cli} kvstore get --recursive cilium/state/
                 The other nodes have their sockets in {string.Join(", ", nodes.Skip(1).Select(other => other.Socket))}
                 """);

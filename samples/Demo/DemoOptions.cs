@@ -10,13 +10,14 @@ namespace Cilium.Framework.Demo;
 internal sealed record DemoOptions(Layout Layout, string Profile, bool Keep, bool Json)
 {
     public const string OneNode = "standalone";
-    public const string Etcd = "etcd-direct";
-    public const string Consul = "consul-direct";
 
     private const string Usage = "Usage: cilium-demo LAYOUT [--profile NAME] [--keep] [--json]";
 
     /// <summary>Profiles that are shown: one node on its own, or several that share a store.</summary>
-    public static IReadOnlyList<string> Profiles { get; } = [OneNode, Etcd, Consul];
+    public static IReadOnlyList<string> Profiles { get; } = [OneNode, .. ClusterProfile.All.Select(profile => profile.Name)];
+
+    /// <summary>Null: one node on its own.</summary>
+    public ClusterProfile? Cluster => ClusterProfile.All.FirstOrDefault(profile => profile.Name == Profile);
 
     /// <summary>Reads a command line.</summary>
     /// <param name="args">The arguments.</param>

@@ -34,7 +34,17 @@ internal static partial class RawSender
         }
     });
 
-    private static byte[] Frame(PhysicalAddress sourceMac, PhysicalAddress gatewayMac, IPAddress source, IPAddress destination, ushort port)
+    /// <summary>MAC addresses of a pod and of its gateway.</summary>
+    public static (PhysicalAddress Own, PhysicalAddress Gateway) AddressesOf(LabPod pod)
+    {
+        using var netlink = RouteNetlink.Open(pod.Namespace);
+        var own = netlink.FindLink(LabPod.Device)!.Mac;
+        var gateway = netlink.ListNeighbours().First(neighbour => neighbour.Mac.GetAddressBytes().Length == 6).Mac;
+        return (own, gateway);
+    }
+
+    /// <summary>An Ethernet frame with a UDP datagram that carries nothing.</summary>
+    public static byte[] Frame(PhysicalAddress sourceMac, PhysicalAddress gatewayMac, IPAddress source, IPAddress destination, ushort port)
     {
         byte[] udp = [0x9c, 0x40, (byte)(port >> 8), (byte)port, 0, 8, 0, 0];
         var v6 = source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;

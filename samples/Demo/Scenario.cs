@@ -89,7 +89,7 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
     {
         say("client forges packets");
         var pod = _pods[client.Name];
-        var (own, gateway) = Addresses(pod);
+        var (own, gateway) = RawSender.AddressesOf(pod);
         var other = PhysicalAddress.Parse("0A:66:66:66:66:66");
         await ForgedAsync("client as db", db, v6: false, () => RawSender.SendUdp(pod, own, gateway, db.IPv4, client.IPv4, 9), "Invalid source ip", ct);
         await ForgedAsync("client as db", db, v6: true, () => RawSender.SendUdp(pod, own, gateway, db.IPv6, client.IPv6, 9), "Invalid source ip", ct);
@@ -179,13 +179,5 @@ internal sealed class Scenario(LabNode node, CheckRunner checks, EventLog events
         netlink.AddAddress(device, place.IPv4, 24);
         netlink.AddAddress(device, place.IPv6, 64);
         return place;
-    }
-
-    private static (PhysicalAddress Own, PhysicalAddress Gateway) Addresses(LabPod pod)
-    {
-        using var netlink = RouteNetlink.Open(pod.Namespace);
-        var own = netlink.FindLink(LabPod.Device)!.Mac;
-        var gateway = netlink.ListNeighbours().First(neighbour => neighbour.Mac.GetAddressBytes().Length == 6).Mac;
-        return (own, gateway);
     }
 }
