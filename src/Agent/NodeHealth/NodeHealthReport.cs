@@ -32,8 +32,8 @@ internal static class NodeHealthReport
     {
         if (!enabled)
             return new Status { State = "Disabled", Msg = "" };
-        var reachable = Reachability.Count(nodes, rows);
-        return new Status { State = reachable == nodes.Count ? "Ok" : "Warning", Msg = $"{reachable}/{nodes.Count} reachable" };
+        var (reachable, unknown) = Reachability.Count(nodes, rows);
+        return new Status { State = reachable == nodes.Count ? "Ok" : "Warning", Msg = $"{reachable}/{nodes.Count} reachable" + (unknown == 0 ? "" : $", {unknown} unknown yet") };
     }
 
     private static NodeHealthModel Node(NodeKey key, IReadOnlyList<NodeHealthRow> rows) => new()

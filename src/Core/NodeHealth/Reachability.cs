@@ -16,12 +16,13 @@ internal static class Reachability
         return !awaited && paths.Any(row => row.State == HealthPathState.Reachable) ? HealthPathState.Reachable : HealthPathState.Unknown;
     }
 
-    /// <summary>How many of the nodes are reachable.</summary>
+    /// <summary>How many of the nodes are reachable, and of how many it is not known yet.</summary>
     /// <param name="nodes">Every node.</param>
     /// <param name="rows">Rows of all nodes.</param>
-    public static int Count(IEnumerable<NodeRow> nodes, IEnumerable<NodeHealthRow> rows)
+    public static (int Reachable, int Unknown) Count(IEnumerable<NodeRow> nodes, IEnumerable<NodeHealthRow> rows)
     {
         var paths = rows.ToLookup(row => row.Path.Node);
-        return nodes.Count(node => Of([.. paths[node.Key]]) == HealthPathState.Reachable);
+        var states = nodes.Select(node => Of([.. paths[node.Key]])).ToLookup(state => state);
+        return (states[HealthPathState.Reachable].Count(), states[HealthPathState.Unknown].Count());
     }
 }

@@ -41,6 +41,13 @@ public class NodeHealthReportTests
     }
 
     [Fact]
+    public void What_nobody_has_probed_yet_is_not_called_unreachable()
+    {
+        var summary = NodeHealthReport.Summary(true, Nodes, []);
+        Assert.Equal(("Warning", "0/2 reachable, 2 unknown yet"), (summary.State, summary.Msg));
+    }
+
+    [Fact]
     public void A_node_that_probes_nobody_says_so()
     {
         Assert.Equal("Disabled", NodeHealthReport.Summary(false, Nodes, []).State);

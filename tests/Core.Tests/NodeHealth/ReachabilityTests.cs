@@ -38,6 +38,6 @@ public class ReachabilityTests
     public void Nodes_are_counted_by_their_own_paths()
     {
         NodeRow[] nodes = [new() { Key = Node, Origin = NodeOrigin.Kvstore }, new() { Key = new("default", "b"), Origin = NodeOrigin.Kvstore }];
-        Assert.Equal(1, Reachability.Count(nodes, [Row(ProbeKind.Icmp, Answered)]));
+        Assert.Equal((1, 1), Reachability.Count(nodes, [Row(ProbeKind.Icmp, Answered)]));
     }
 }
