@@ -78,8 +78,8 @@ public sealed class KubeRouterNodes : RoutedNodes
     {
         try
         {
-            foreach (var speaker in _speakers.OfType<KubeRouterNode>())
-                await speaker.DisposeAsync();
+            // Each, also when one says that its routes could not be followed.
+            await Task.WhenAll(_speakers.OfType<KubeRouterNode>().Select(speaker => speaker.DisposeAsync().AsTask()));
         }
         finally
         {
