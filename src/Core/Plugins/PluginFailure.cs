@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cilium.Framework.Configuration;
 using Cilium.Framework.Errors;
 
 namespace Cilium.Framework.Plugins;
@@ -15,6 +16,8 @@ internal static class PluginFailure
     public static string Text(Exception error, string kind)
     {
         var cause = Cause(error);
+        if (cause is ConfigurationException wrong)
+            return string.Join(' ', wrong.Problems.Select(problem => $"{SettingPath.Shown(problem.Path)}: {problem.Message}"));
         var text = cause.Message.ReplaceLineEndings(" ");
         // It found words itself.
         if (cause is CiliumException)

@@ -14,6 +14,7 @@ public sealed class PluginFailureTests
         { new FileNotFoundException("No Foo.dll.", "Foo.dll"), "FileNotFoundException: No Foo.dll. Something that it needs is missing or does not fit. Reinstall the plugin, or install what is named." },
         { new TargetInvocationException(new TypeInitializationException("Foo", new InvalidCastException("no\nfoo"))), "InvalidCastException: no foo. This is a defect of the plugin: take another version of it, or another one (routing.provider)." },
         { new CiliumException(ErrorKind.Denied, "The server refuses. Give it a user."), "The server refuses. Give it a user." },
+        { new ConfigurationException([new("routing:x:one", "is 1. Accepted: 2."), new("routing:x:two", "is 2. Accepted: 1.")]), "routing.x.one: is 1. Accepted: 2. routing.x.two: is 2. Accepted: 1." },
     };
 
     [Theory]
