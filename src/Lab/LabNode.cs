@@ -60,13 +60,7 @@ public sealed class LabNode : IAsyncDisposable
     /// <param name="ct">Gives up and removes the network.</param>
     public static async Task<LabNode> StartAsync(string name, Layout layout, LabNetwork network, string folder, IReadOnlyList<string> settings, CancellationToken ct)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        var node = new LabNode(name, layout, network, folder,
-        [
-            "profile=standalone", $"plugins.directory={layout.Plugins}", "plugins.development=true",
-            $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "run")}", $"api.socket={Path.Combine(folder, "run", "cilium.sock")}",
-            $"node.name={name}", "ipv6.enabled=true", .. Ranges(network.Place, settings), .. settings,
-        ]);
+        var node = Create(name, layout, network, folder, settings);
         try
         {
             await node.StartAgentAsync(ct);
@@ -79,7 +73,25 @@ public sealed class LabNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the agent again after it was killed or stopped.</summary>
+    /// <summary>A node whose network is built and on which no agent was started yet.</summary>
+    /// <param name="name">Prefix of every namespace; no other node has it.</param>
+    /// <param name="layout">Where the programs lie.</param>
+    /// <param name="network">The node's from now on.</param>
+    /// <param name="folder">Folder for state, sockets and log.</param>
+    /// <param name="settings">Further settings, each <c>key=value</c>.</param>
+    public static LabNode Create(string name, Layout layout, LabNetwork network, string folder, IReadOnlyList<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(network);
+        return new(name, layout, network, folder,
+        [
+            "profile=standalone", $"plugins.directory={layout.Plugins}", "plugins.development=true",
+            $"state-dir={Path.Combine(folder, "state")}", $"run-dir={Path.Combine(folder, "run")}", $"api.socket={Path.Combine(folder, "run", "cilium.sock")}",
+            $"node.name={name}", "ipv6.enabled=true", .. Ranges(network.Place, settings), .. settings,
+        ]);
+    }
+
+    /// <summary>Starts the agent, also again after it was killed or stopped.</summary>
     /// <param name="ct">Gives up.</param>
     /// <param name="layout">Programs of another build; null: the same.</param>
     /// <param name="settings">In the place of those that the lab began with, each <c>key=value</c>; for this agent only.</param>

@@ -60,12 +60,22 @@ internal sealed partial class NodeRuntime
 
     private async Task PlanDevicesAsync(CancellationToken ct)
     {
+        if (await PlanAsync(ct) is { } plan)
+            Tables.Plans.Upsert(plan);
+    }
+
+    /// <returns>Null: the datapath carries no real packets.</returns>
+    /// <exception cref="Errors.ConfigurationException">The settings do not fit this node.</exception>
+    private async Task<DevicePlan?> PlanAsync(CancellationToken ct)
+    {
         if (!IsReal)
-            return;
+            return null;
         var own = Tables.EndpointRequests.Select(request => request.Device).Concat([DevicePlan.HostDevice, DevicePlan.HostDevicePeer]).ToHashSet();
         var description = new NodeDescription(_options.NodeName, Ranges, HostAddresses.Devices(_netlink, own));
         OwnRanges.Check(description);
-        var plan = await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct);
-        Tables.Plans.Upsert(new DevicePlan(description, plan, Ipam.LocalPools(), _options.Mtu));
+        var routing = await _plugins.AskAsync("routing", "plan", _ => new ValueTask<RoutingPlan>(_plugins.Routing.Plan(description)), ct);
+        var plan = new DevicePlan(description, routing, Ipam.LocalPools(), _options.Mtu);
+        ConfiguredMtu.Check(plan);
+        return plan;
     }
 }

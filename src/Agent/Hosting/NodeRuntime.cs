@@ -164,6 +164,8 @@ internal sealed partial class NodeRuntime : IAsyncDisposable
         Tables.PodCidrs.ReplaceAll(KnownRanges());
         ranges.ListDone();
         await _plugins.StartAsync("ipam", () => Ipam.Start(Ranges), ct);
+        // Before a backend makes anything: a node that the settings do not fit stays as it was.
+        await PlanAsync(ct);
         await _plugins.StartAsync("routing", _plugins.Routing.InitializeAsync, ct);
         await _plugins.StartAsync("datapath", _plugins.Datapath.InitializeAsync, ct);
     }
