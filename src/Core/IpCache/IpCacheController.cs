@@ -54,9 +54,11 @@ internal sealed class IpCacheController(
         _prefixesOf.Update(touched);
         _storedOf.Update(touched);
         _nodesAt.Update(_due);
-        _due.UnionWith(_ranges.Next().Select(change => change.Key));
+        HashSet<IpPrefix> changedRanges = [.. _ranges.Next().Select(change => change.Key)];
+        _due.UnionWith(changedRanges);
         if (!_tunnels.Update(_due))
             _due.UnionWith(ipcache.Rows.Select(row => row.Row.Prefix));
+        _due.UnionWith(_tunnels.Inside(changedRanges, cidrs));
         touched.Clear();
         touched.UnionWith(_identities.Next().Select(change => change.Key));
         _due.UnionWith(_stored.Next().Select(change => change.Key));
@@ -97,7 +99,7 @@ internal sealed class IpCacheController(
             return new(prefix, NumericIdentity.RemoteNode, _tunnels.To(node), IpCacheOrigin.Kvstore);
         if (ranges[prefix] is { IsOwn: false } range)
             return new(prefix, NumericIdentity.Cluster, _tunnels.To(range), IpCacheOrigin.Kvstore);
-        return cidrs[prefix] is { IsWanted: true } cidr ? new(prefix, cidr.Id, null, IpCacheOrigin.Cidr) : null;
+        return cidrs[prefix] is { IsWanted: true } cidr ? new(prefix, cidr.Id, _tunnels.Around(prefix, ranges), IpCacheOrigin.Cidr) : null;
     }
 
     private NodeRow? NodeAt(IpPrefix prefix) => _nodesAt[prefix].OrderBy(key => key.ToString(), StringComparer.Ordinal).Select(key => nodes[key]).OfType<NodeRow>().FirstOrDefault();

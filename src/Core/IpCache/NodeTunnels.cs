@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Cilium.Framework.Identities;
 using Cilium.Framework.Nodes;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
@@ -54,6 +55,33 @@ internal sealed class NodeTunnels(IReadTable<string, DevicePlan> plans, IReadTab
 
     /// <summary>For a node's range.</summary>
     public IPAddress? To(NodeRangeRow range) => _underlay is { } family ? range.AddressOf(family) : null;
+
+    /// <summary>For a prefix that a rule names: an address of another node's range is behind that node before anybody has said whose it is.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="ranges">Ranges of the nodes.</param>
+    public IPAddress? Around(IpPrefix prefix, IReadTable<IpPrefix, NodeRangeRow> ranges)
+    {
+        if (_underlay is null)
+            return null;
+        for (var length = prefix.Length - 1; length >= 0; length--)
+        {
+            if (ranges[prefix.Shortened(length)] is { } range)
+                return range.IsOwn ? null : To(range);
+        }
+
+        return null;
+    }
+
+    /// <summary>Prefixes that rules name within some ranges.</summary>
+    /// <param name="outer">The ranges.</param>
+    /// <param name="cidrs">The prefixes.</param>
+    public IEnumerable<IpPrefix> Inside(IReadOnlySet<IpPrefix> outer, IReadTable<IpPrefix, CidrIdentityRow> cidrs)
+    {
+        if (_underlay is null || outer.Count == 0)
+            return [];
+        int[] lengths = [.. outer.Select(range => range.Length).Distinct()];
+        return cidrs.Select(cidr => cidr.Prefix).Where(prefix => lengths.Any(length => length < prefix.Length && outer.Contains(prefix.Shortened(length))));
+    }
 
     /// <summary>For an address of a node: what endpoints send there is wrapped too, so that it arrives with their identity. Nodes speak plainly with each other.</summary>
     public IPAddress? To(NodeRow node) => _underlay is { } family ? node.AddressOf(family) : null;

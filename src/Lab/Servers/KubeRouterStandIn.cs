@@ -13,7 +13,7 @@ namespace Cilium.Framework.Lab.Servers;
 /// </remarks>
 public sealed class KubeRouterStandIn : IAsyncDisposable
 {
-    /// <summary>Marks kube-router's routes (<c>zebra</c> of iproute2's rt_protos).</summary>
+    /// <summary>Marks kube-router's routes (<c>mrouted</c> of iproute2's rt_protos).</summary>
     public const byte Protocol = 17;
 
     /// <summary>Between attempts to follow a GoBGP that is away.</summary>

@@ -22,6 +22,7 @@ public sealed class NodeTunnelTests
     private readonly Table<NodeKey, NodeRow> _nodes = new("nodes", row => row.Key);
     private readonly Table<IpPrefix, NodeRangeRow> _ranges = new("node-ranges", row => row.Cidr);
     private readonly Table<string, DevicePlan> _plans = new("plan", _ => DevicePlan.Key);
+    private readonly Table<IpPrefix, CidrIdentityRow> _cidrs = new("cidr-identities", row => row.Prefix);
     private readonly Table<NumericIdentity, IdentityRow> _identities = new("identities", row => row.Id);
     private readonly DesiredTable<IpPrefix, IpCacheRow> _ipcache = new("ipcache", row => row.Prefix, TimeProvider.System);
     private readonly IpCacheController _controller;
@@ -30,7 +31,7 @@ public sealed class NodeTunnelTests
     {
         _controller = new(
             new("endpoints", row => row.Id, TimeProvider.System), new Table<IpPrefix, HostAddressRow>("host-addresses", row => row.Prefix), _ips, _nodes, _ranges, _plans,
-            new Table<IpPrefix, CidrIdentityRow>("cidr-identities", row => row.Prefix), _identities, _ipcache);
+            _cidrs, _identities, _ipcache);
         _identities.Upsert(new IdentityRow(Web, LabelSet.Parse("k8s:app=web")));
         _ips.Upsert(new StoredIpRow(Pod, Web, IPAddress.Parse("192.168.0.2"), ""));
         Node("fd00::2");
@@ -91,5 +92,30 @@ public sealed class NodeTunnelTests
         Assert.Equal((Web, null), Resolves(Pod));
         Plan(Encapsulation.Vxlan);
         Assert.Equal((Web, "192.168.0.3"), Resolves(Pod));
+    }
+
+    /// <summary>A rule about a part of a node's range does not take that part out of the overlay.</summary>
+    [Fact]
+    public void What_a_rule_names_within_a_range_is_behind_the_ranges_node()
+    {
+        var (part, outside) = (IpPrefix.Parse("10.2.0.128/25"), IpPrefix.Parse("10.3.0.0/25"));
+        var (partId, outsideId) = (new NumericIdentity(NumericIdentity.FirstNodeLocal), new NumericIdentity(NumericIdentity.FirstNodeLocal + 1));
+        Cidr(part, partId);
+        Cidr(outside, outsideId);
+        Assert.Equal((partId, null), Resolves(part));
+        Plan(Encapsulation.Vxlan);
+        Assert.Equal((partId, "192.168.0.2"), Resolves(part));
+        Assert.Equal((outsideId, null), Resolves(outside));
+
+        _ranges.Remove(Range);
+        Assert.Equal((partId, null), Resolves(part));
+        Node("fd00::2");
+        Assert.Equal((partId, "192.168.0.2"), Resolves(part));
+    }
+
+    private void Cidr(IpPrefix prefix, NumericIdentity id)
+    {
+        _cidrs.Upsert(new CidrIdentityRow(prefix, id, IsWanted: true));
+        _identities.Upsert(new IdentityRow(id, LabelSet.Parse($"cidr:{prefix}")));
     }
 }

@@ -80,7 +80,7 @@ public sealed class NodeRangeControllerTests
     public void A_range_that_holds_a_nodes_address_is_left_out()
     {
         Node("m", "10.1.0.0/24");
-        Node("a", "192.168.0.0/24");
+        Node("a", "192.168.0.0/24", "192.168.1.1");
         Assert.Equal(["10.1.0.0/24 m"], Ranges());
         Assert.Equal("range 192.168.0.0/24 of node default/a holds 192.168.0.1, the address of node default/m. It is left out. Give the node's endpoints a range apart from the network of the nodes.", Said);
     }
