@@ -45,13 +45,14 @@ internal sealed class PublishController(NodeKey self, IReadTable<NodeKey, NodeRo
         foreach (var id in _endpointsOf[key].Order())
         {
             if (endpoints.Rows[id] is { IsDeleting: false, Row: { Policy: not null } row } && Addresses(row).FirstOrDefault(address => KeyOf(address) == key) is { } address)
-                return new(key, IpJson.Write(new StoredIpRow(IpPrefix.Host(address), row.Identity, HostOf(address.AddressFamily), string.Create(CultureInfo.InvariantCulture, $"cilium-global:{self.Cluster}:{self.Name}:{id}"))));
+                return new(key, IpJson.Write(new StoredIpRow(IpPrefix.Host(address), row.Identity, Host, string.Create(CultureInfo.InvariantCulture, $"cilium-global:{self.Cluster}:{self.Name}:{id}"))));
         }
 
         return null;
     }
 
-    private IPAddress? HostOf(AddressFamily family) => _self!.AddressOf(AddressFamily.InterNetwork) ?? _self.AddressOf(family);
+    // As Cilium, whatever the family of the endpoint's address: nodes that wrap packets find this one by it.
+    private IPAddress? Host => _self!.AddressOf(AddressFamily.InterNetwork) ?? _self.AddressOf(AddressFamily.InterNetworkV6);
 
     private static IEnumerable<string> Keys(EndpointRow row) => Addresses(row).Select(KeyOf);
 
