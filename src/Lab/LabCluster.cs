@@ -26,6 +26,9 @@ public sealed class LabCluster : IAsyncDisposable
     /// <summary>The machine of the servers.</summary>
     public NetworkNamespace Store { get; }
 
+    /// <summary>Where servers listen for all nodes: an address that each of them has a way to.</summary>
+    public IPAddress StoreAddress => _fabric.Cabling.HasIPv4 ? StoreIPv4 : StoreIPv6;
+
     /// <summary>The nodes, node1 first.</summary>
     public IReadOnlyList<LabNode> Nodes => _nodes;
 

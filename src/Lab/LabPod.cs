@@ -36,8 +36,8 @@ public sealed record LabPod(string Name, string ContainerId, NetworkNamespace Na
         {
             var addresses = await client.AllocateAddressAsync(containerId, ct: ct);
             var (ipv4, ipv6) = (IPAddress.Parse(addresses.Address.Ipv4!), IPAddress.Parse(addresses.Address.Ipv6!));
-            var mtu = (await client.GetConfigurationAsync(ct)).RouteMtu;
-            var (mac, hostMac) = Plug(node, networkNamespace, hostDevice, ipv4, ipv6, addresses.HostAddressing, mtu);
+            var configuration = await client.GetConfigurationAsync(ct);
+            var (mac, hostMac) = Plug(node, networkNamespace, hostDevice, ipv4, ipv6, addresses.HostAddressing, configuration);
             var endpoint = await client.PutEndpointAsync("container-id:" + containerId, new EndpointChangeRequest
             {
                 ContainerId = containerId, ContainerName = name, InterfaceName = hostDevice, Mac = Text(mac), HostMac = Text(hostMac),
@@ -59,10 +59,10 @@ public sealed record LabPod(string Name, string ContainerId, NetworkNamespace Na
     /// <param name="v6">True: IPv6.</param>
     public IPAddress Address(bool v6) => v6 ? IPv6 : IPv4;
 
-    private static (PhysicalAddress Mac, PhysicalAddress HostMac) Plug(NetworkNamespace node, NetworkNamespace pod, string hostDevice, IPAddress ipv4, IPAddress ipv6, NodeAddressing gateways, int mtu)
+    private static (PhysicalAddress Mac, PhysicalAddress HostMac) Plug(NetworkNamespace node, NetworkNamespace pod, string hostDevice, IPAddress ipv4, IPAddress ipv6, NodeAddressing gateways, DaemonConfiguration configuration)
     {
         using var outside = RouteNetlink.Open(node);
-        outside.CreateVeth(new VethPair { Name = hostDevice, PeerName = Device, PeerNamespace = pod });
+        outside.CreateVeth(new VethPair { Name = hostDevice, PeerName = Device, PeerNamespace = pod, Mtu = configuration.DeviceMtu });
         using var inside = RouteNetlink.Open(pod);
         var device = inside.FindLink(Device)!;
         inside.SetUp(device.Index);
@@ -71,7 +71,7 @@ public sealed record LabPod(string Name, string ContainerId, NetworkNamespace Na
         foreach (var gateway in (IPAddress[])[IPAddress.Parse(gateways.Ipv4!.Ip), IPAddress.Parse(gateways.Ipv6!.Ip)])
         {
             inside.ReplaceRoute(new Route { Destination = gateway, PrefixLength = gateway.GetAddressBytes().Length * 8, IfIndex = device.Index, Scope = 253 });
-            inside.ReplaceRoute(new Route { Gateway = gateway, IfIndex = device.Index, Family = gateway.AddressFamily, Mtu = mtu });
+            inside.ReplaceRoute(new Route { Gateway = gateway, IfIndex = device.Index, Family = gateway.AddressFamily, Mtu = configuration.RouteMtu });
         }
 
         return (device.Mac, outside.FindLink(hostDevice)!.Mac);

@@ -1,6 +1,6 @@
 namespace Cilium.Framework.EndToEnd.Tests.Routing;
 
-public sealed class DirectNodes : RoutedNodes
+public class DirectNodes : RoutedNodes
 {
     protected override IReadOnlyList<string> Routing => ["routing.provider=direct", "routing.direct.auto-direct-node-routes=true"];
 }

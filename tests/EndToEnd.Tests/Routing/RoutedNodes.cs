@@ -15,7 +15,13 @@ public abstract class RoutedNodes : EtcdStore
     /// <summary>Longer than an agent is away in these tests: a node that restarts stays known.</summary>
     protected override IReadOnlyList<string> Settings => ["kvstore.lease-ttl=60", .. Routing];
 
-    protected override LabCluster Create(string name) => LabCluster.Create(name, new LabCabling { RoutesPods = false });
+    /// <summary>How the segment is.</summary>
+    protected virtual LabCabling Cabling => new() { RoutesPods = false };
+
+    /// <summary>Bytes of the largest packet between pods of different nodes.</summary>
+    public int RouteMtu => Cabling.Mtu - Overhead;
+
+    protected override LabCluster Create(string name) => LabCluster.Create(name, Cabling);
 
     /// <summary>Another machine on the segment, which is no node.</summary>
     public LabMachine AddMachine(string name) => Lab.AddMachine(name);

@@ -1,6 +1,6 @@
 namespace Cilium.Framework.EndToEnd.Tests.Routing;
 
-public sealed class TunnelNodes : RoutedNodes
+public class TunnelNodes : RoutedNodes
 {
     /// <summary>IPv4, UDP, VXLAN and the inner Ethernet header.</summary>
     public override int Overhead => 50;

@@ -24,7 +24,7 @@ public sealed class ConsulServers : StoreServers
     public override int GoneWithin => 4 * Lease;
 
     public static async Task<StoreServers> StartAsync(LabCluster lab, string folder, CancellationToken ct) =>
-        new ConsulServers(await ConsulCluster.StartAsync(new(RequireConsul.Program(), folder) { Address = LabCluster.StoreIPv4, NetworkNamespace = lab.Store }, ct));
+        new ConsulServers(await ConsulCluster.StartAsync(new(RequireConsul.Program(), folder) { Address = lab.StoreAddress, NetworkNamespace = lab.Store }, ct));
 
     public override Task KillAsync(CancellationToken ct) => _cluster.KillAsync(0, ct);
 

@@ -22,7 +22,7 @@ public sealed class EtcdServers : StoreServers
     private EtcdApi Api => Cluster.Members[0].Api;
 
     public static async Task<StoreServers> StartAsync(LabCluster lab, int members, string folder, CancellationToken ct) =>
-        new EtcdServers(await EtcdCluster.StartAsync(folder, new EtcdServerSettings { Members = members, Address = LabCluster.StoreIPv4, Namespace = lab.Store }, ct));
+        new EtcdServers(await EtcdCluster.StartAsync(folder, new EtcdServerSettings { Members = members, Address = lab.StoreAddress, Namespace = lab.Store }, ct));
 
     public override Task KillAsync(CancellationToken ct) => Task.WhenAll(Cluster.Members.Select(member => member.KillAsync(ct)));
 

@@ -1,0 +1,8 @@
+using Cilium.Framework.Lab;
+
+namespace Cilium.Framework.EndToEnd.Tests.Routing;
+
+public sealed class JumboDirectNodes : DirectNodes
+{
+    protected override LabCabling Cabling => base.Cabling with { Mtu = 9000 };
+}
