@@ -54,10 +54,21 @@ public sealed class LabCluster : IAsyncDisposable
     public LabMachine AddMachine(string name)
     {
         var place = _fabric.Place(FirstMachine + _machines.Count);
-        var machine = new LabMachine(NetworkNamespace.Create($"{_name}-{name}"), place.IPv4, place.IPv6);
+        return AddMachine(name, _fabric, place.IPv4, place.IPv6);
+    }
+
+    /// <summary>Adds a machine that is no node elsewhere, such as behind a router that is itself such a machine (<see cref="LabRouter.On"/>).</summary>
+    /// <param name="name">Its name; no other machine or node has it.</param>
+    /// <param name="fabric">Where; the caller's.</param>
+    /// <param name="ipv4">Its address.</param>
+    /// <param name="ipv6">Its address.</param>
+    public LabMachine AddMachine(string name, ILabFabric fabric, IPAddress ipv4, IPAddress ipv6)
+    {
+        ArgumentNullException.ThrowIfNull(fabric);
+        var machine = new LabMachine(NetworkNamespace.Create($"{_name}-{name}"), ipv4, ipv6);
         try
         {
-            _fabric.Attach(machine.Namespace, machine.IPv4, machine.IPv6);
+            fabric.Attach(machine.Namespace, machine.IPv4, machine.IPv6);
         }
         catch
         {

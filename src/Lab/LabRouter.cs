@@ -24,17 +24,25 @@ public sealed class LabRouter : ILabFabric
     public static LabRouter Create(string name, LabCabling cabling)
     {
         ArgumentNullException.ThrowIfNull(cabling);
-        var router = new LabRouter(NetworkNamespace.Create($"{name}-world"), cabling);
+        var world = NetworkNamespace.Create($"{name}-world");
         try
         {
-            Wiring.ForwardForAll(router.World);
-            return router;
+            return On(world, cabling);
         }
         catch
         {
-            router.Dispose();
+            world.Delete();
             throw;
         }
+    }
+
+    /// <summary>Makes a machine that is there a router for others, such as one that speaks BGP with the nodes.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="cabling">What the cables bear.</param>
+    public static LabRouter On(NetworkNamespace machine, LabCabling cabling)
+    {
+        Wiring.ForwardForAll(machine);
+        return new LabRouter(machine, cabling);
     }
 
     /// <inheritdoc />

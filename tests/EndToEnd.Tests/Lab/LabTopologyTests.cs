@@ -129,6 +129,21 @@ public sealed class LabTopologyTests : IDisposable
         await ReachesAsync(client.Namespace, LabCluster.StoreIPv4, LabCluster.StoreIPv6, LabNetwork.WorldIPv4, LabNetwork.WorldIPv6);
     }
 
+    [Fact]
+    public async Task A_machine_may_be_the_router_of_others_who_are_reached_by_those_who_know_the_way()
+    {
+        await using var cluster = LabCluster.Create(_name, new LabCabling());
+        var (router, neighbour) = (cluster.AddMachine("router"), cluster.AddMachine("neighbour"));
+        var behind = LabRouter.On(router.Namespace, new LabCabling());
+        var (client, server) = (cluster.AddMachine("client", behind, IPAddress.Parse("10.30.0.10"), IPAddress.Parse("fd00:30::10")), cluster.AddMachine("server", behind, IPAddress.Parse("10.31.0.10"), IPAddress.Parse("fd00:31::10")));
+        await ReachesAsync(client.Namespace, server.IPv4, server.IPv6);
+        await MissesAsync(neighbour.Namespace, client.IPv4, client.IPv6);
+        using var netlink = RouteNetlink.Open(neighbour.Namespace);
+        netlink.ReplaceRoute(new Route { Destination = client.IPv4, PrefixLength = 32, Gateway = router.IPv4 });
+        netlink.ReplaceRoute(new Route { Destination = client.IPv6, PrefixLength = 128, Family = client.IPv6.AddressFamily, Gateway = router.IPv6 });
+        await ReachesAsync(neighbour.Namespace, client.IPv4, client.IPv6);
+    }
+
     private ILabFabric Made(bool routed, LabCabling cabling) => Keep<ILabFabric>(routed ? LabRouter.Create(_name + "-r", cabling) : LabSegment.Create(_name, cabling));
 
     private LabNetwork Node(ILabFabric fabric, int number, string kind = "node")
