@@ -146,7 +146,7 @@ internal sealed class InstalledRoutes : IRemoteRoutes, ISpeakerFollower, IDispos
             return Put(row, kept.Gateway!, kernel);
         if (_kernel.Remove(prefix, kernel) > 0)
             KubeRouterLog.Removed(_logger, prefix.ToString(), "gobgp has withdrawn it");
-        return RowOutcome.Failed(ErrorKind.Unavailable, $"route {prefix} of node {row.Node}: it is not told: {MissingRoute.Why(row, _view, _settings)}");
+        return RowOutcome.Failed(ErrorKind.Unavailable, $"route {prefix} of node {row.Node}: it is not told: {MissingRoute.Why(row, _desired.Values, _view, _settings)}");
     }
 
     private RowOutcome Put(NodeRouteRow row, IPAddress nextHop, KernelSnapshot kernel)

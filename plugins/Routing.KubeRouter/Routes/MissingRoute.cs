@@ -1,3 +1,4 @@
+using System.Net;
 using Cilium.Framework.Routing.KubeRouter.GoBgp;
 using Cilium.Framework.Routing.KubeRouter.Session;
 using Cilium.Framework.Rows;
@@ -10,19 +11,24 @@ internal static class MissingRoute
     /// <summary>Most peers that a text names.</summary>
     private const int MostPeers = 5;
 
+    /// <param name="row">The range.</param>
+    /// <param name="known">Rows of all ranges: a session over one of a node's addresses tells ranges of both families.</param>
+    /// <param name="view">What the GoBGP has told.</param>
+    /// <param name="settings">The settings.</param>
     /// <returns>A sentence or more, without a capital letter at its beginning.</returns>
-    public static string Why(NodeRouteRow row, SpeakerView view, KubeRouterSettings settings)
+    public static string Why(NodeRouteRow row, IEnumerable<NodeRouteRow> known, SpeakerView view, KubeRouterSettings settings)
     {
         if (view.Failure is { } failure)
             return failure;
         var gobgp = $"gobgp {settings.GoBgp.Address}";
-        if (view.Find(row.PodCidr) is { } known)
-            return known.Neighbour is null ? $"{gobgp} has it as a route of this node. Look which nodes have the range." : NotInKernel(gobgp, known, settings);
+        if (view.Find(row.PodCidr) is { } told)
+            return told.Neighbour is null ? $"{gobgp} has it as a route of this node. Look which nodes have the range." : NotInKernel(gobgp, told, settings);
         var peers = view.Neighbours;
         if (peers.Count == 0)
             return $"{gobgp} has no peers. Look in kube-router's log whether it sees the other nodes.";
-        if (peers.FirstOrDefault(peer => peer.Address.Equals(row.NextHop)) is not { } peer)
-            return $"{gobgp} has no peer {row.NextHop}, and none of its peers tells the range: {Names(peers)}. Look in kube-router's log whether it sees node {row.Node}.";
+        var addresses = known.Where(other => other.Node == row.Node).Select(other => other.NextHop).OfType<IPAddress>().Prepend(row.NextHop!).Distinct().ToList();
+        if (addresses.Select(address => peers.FirstOrDefault(peer => peer.Address.Equals(address))).FirstOrDefault(peer => peer is not null) is not { } peer)
+            return $"{gobgp} has no peer {string.Join(" or ", addresses)}, and none of its peers tells the range: {Names(peers)}. Look in kube-router's log whether it sees node {row.Node}.";
         if (peer.State != BgpSessionState.Established)
             return $"{gobgp}: the session with the node's peer {Name(peer)} is {Word(peer.State)}{WrongAs(peer, view)}. Look whether kube-router runs on node {row.Node} and whether TCP port 179 is open between the nodes.";
         return $"{gobgp}: the node's peer {Name(peer)} is established and does not tell the range. Look which range kube-router has on node {row.Node}, and whether it advertises it.";

@@ -23,9 +23,9 @@ internal sealed class NodeRoutesTarget(KernelRoutes kernel, IRemoteRoutes remote
     public ValueTask<int> PruneAsync(IReadOnlyCollection<NodeRouteRow> desired, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(desired);
+        remote.Retain(desired.Select(row => row.PodCidr).ToHashSet());
         // A range of another node that kube-router routes needs none of ours: one of an earlier configuration is left over.
         var wanted = desired.Where(row => row.NextHop is null || remote.OwnsRoutes).Select(row => row.PodCidr).ToHashSet();
-        remote.Retain(wanted);
         var removed = 0;
         try
         {

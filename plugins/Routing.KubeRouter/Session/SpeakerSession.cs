@@ -160,7 +160,7 @@ internal sealed class SpeakerSession : IAsyncDisposable
         View.Lose(cause);
         foreach (var follower in _followers)
             follower.Lost();
-        _health.Degraded($"{cause} Routes that the kernel has stay; it is tried again by itself.", error);
+        _health.Degraded($"{cause} Routes that the kernel has stay; it is tried again by itself.");
         _firstAnswer.TrySetResult();
     }
 
@@ -171,10 +171,13 @@ internal sealed class SpeakerSession : IAsyncDisposable
         var text = $"gobgp {_settings.GoBgp.Address}: GoBGP {(int)version}, AS {speaker.As}, router {speaker.RouterId}; {peers.Count - down.Count} of {peers.Count} peers established";
         if (_followers.Select(follower => follower.Problem).FirstOrDefault(problem => problem is not null) is { } problem)
             _health.Degraded($"{text}. {problem}");
-        else if (down.Count > 0)
-            _health.Degraded($"{text}. What is behind the others may not be reached: {MissingRoute.Names(down)}.");
-        else
+        else if (down.Count == 0)
             _health.Ok(text);
+        else if (down.Count == peers.Count)
+            _health.Degraded($"{text}. Nothing is learnt, and nothing that is advertised arrives: {MissingRoute.Names(down)}.");
+        else
+            // Whether anything misses the others, the rows of what is behind them say.
+            _health.Ok($"{text}; the others: {MissingRoute.Names(down)}");
     }
 
     private static IpPrefix? PrefixOf(BgpEvent told) => told switch

@@ -47,7 +47,7 @@ internal sealed class FakeContext : IPluginContext, IHealthReporter
 
     public void Ok(string message) => _health = $"ok: {message}";
 
-    public void Degraded(string message, Exception? error = null) => _health = $"degraded: {message}";
+    public void Degraded(string message, Exception? error = null) => _health = error is null ? $"degraded: {message}" : $"degraded: {message}: {error.Message}";
 
     public void Stopped(string message) => _health = $"stopped: {message}";
 }

@@ -93,7 +93,7 @@ public sealed class VerifiedRoutesTests : IDisposable
         await using var node = await RoutingNode.StartAsync(_lab.Machines[0], speaker.Socket);
         await node.UntilAsync(row, outcome => outcome.Contains($"{gobgp}: the session with the node's peer {There} (AS {BgpLab.As}) is ", StringComparison.Ordinal)
             && outcome.EndsWith(". Look whether kube-router runs on node node2 and whether TCP port 179 is open between the nodes.", StringComparison.Ordinal));
-        await node.UntilHealthAsync($"AS {BgpLab.As}, router {Here}; 0 of 1 peers established. What is behind the others may not be reached: {There} (AS {BgpLab.As}) ");
+        await node.UntilHealthAsync($"AS {BgpLab.As}, router {Here}; 0 of 1 peers established. Nothing is learnt, and nothing that is advertised arrives: {There} (AS {BgpLab.As}) ");
 
         var other = await _lab.AddAsync(program, [new(Here, BgpLab.As)]);
         await node.UntilAsync(row, outcome => outcome.EndsWith(
@@ -109,6 +109,38 @@ public sealed class VerifiedRoutesTests : IDisposable
         node.AddForeign(Range, There);
         Assert.Equal("done", await node.UpsertAsync(row));
         Assert.Empty(node.Own());
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_down_is_named_and_degrades_nothing_while_another_is_up()
+    {
+        var program = RequireBgp.GoBgpd(3);
+        var nobody = IPAddress.Parse("192.0.2.99");
+        var speaker = await _lab.AddAsync(program, [new(There, BgpLab.As), new(nobody, BgpLab.As)]);
+        var other = await _lab.AddAsync(program, [new(Here, BgpLab.As)]);
+        await using var node = await RoutingNode.StartAsync(_lab.Machines[0], speaker.Socket);
+        var gobgp = $"gobgp unix://{speaker.Socket}: GoBGP 3, AS {BgpLab.As}, router {Here}";
+        await node.UntilHealthAsync($"ok: {gobgp}; 1 of 2 peers established; the others: {nobody} (AS {BgpLab.As}) ");
+        await other.KillAsync(Stop);
+        await node.UntilHealthAsync($"degraded: {gobgp}; 0 of 2 peers established. Nothing is learnt, and nothing that is advertised arrives: {There} (AS {BgpLab.As}) ");
+    }
+
+    [Fact]
+    public async Task A_range_of_ipv6_is_missing_for_what_the_nodes_session_over_ipv4_says()
+    {
+        var speaker = await _lab.AddAsync(RequireBgp.GoBgpd(3), [new(There, BgpLab.As)]);
+        await using var node = await RoutingNode.StartAsync(_lab.Machines[0], speaker.Socket);
+        var (ipv4, ipv6) = (RoutingNode.Remote(Range, There), RoutingNode.Remote("fd00:1:2::/64", BgpLab.Place(1).IPv6));
+        var (noPeer, noSession) = ($" has no peer {ipv6.NextHop}, and none of its peers tells the range: {There} (AS {BgpLab.As}) ", $": the session with the node's peer {There} (AS {BgpLab.As}) is ");
+        await node.UntilAsync(ipv6, outcome => outcome.Contains(noPeer, StringComparison.Ordinal));
+        await node.UpsertAsync(ipv4);
+        Assert.Contains(noSession, await node.UpsertAsync(ipv6), StringComparison.Ordinal);
+        await node.Routing.NodeRoutes.PruneAsync([ipv4, ipv6], Stop);
+        Assert.Contains(noSession, await node.UpsertAsync(ipv6), StringComparison.Ordinal);
+        await node.UpsertAsync(ipv4 with { NextHop = IPAddress.Parse("192.0.2.98") });
+        Assert.Contains($" has no peer {ipv6.NextHop} or 192.0.2.98, and ", await node.UpsertAsync(ipv6), StringComparison.Ordinal);
+        await node.DeleteAsync(ipv4);
+        Assert.Contains(noPeer, await node.UpsertAsync(ipv6), StringComparison.Ordinal);
     }
 
     [Theory]
