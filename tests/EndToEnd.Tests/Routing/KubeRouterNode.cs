@@ -11,9 +11,10 @@ internal sealed class KubeRouterNode : IAsyncDisposable
     /// <summary>AS of all nodes, kube-router's default.</summary>
     public const uint As = 64512;
 
-    private readonly KubeRouterStandIn _routes;
+    private readonly GoBgpdSettings _settings;
+    private KubeRouterStandIn? _routes;
 
-    private KubeRouterNode(LabPlace place, GoBgpd speaker, GoBgpdSettings settings) => (Place, Speaker, _routes) = (place, speaker, KubeRouterStandIn.Start(settings));
+    private KubeRouterNode(LabPlace place, GoBgpd speaker, GoBgpdSettings settings) => (Place, Speaker, _settings, _routes) = (place, speaker, settings, KubeRouterStandIn.Start(settings));
 
     public LabPlace Place { get; }
 
@@ -36,12 +37,21 @@ internal sealed class KubeRouterNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the GoBGP if it was ended, and announces the node's ranges, as kube-router does.</summary>
+    /// <summary>Starts what was ended, and announces the node's ranges, as kube-router does.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         if (!Speaker.IsRunning)
             await Speaker.StartAsync(ct);
+        _routes ??= KubeRouterStandIn.Start(_settings);
         await AnnounceAsync(ct);
+    }
+
+    /// <summary>What is told becomes no route any more. Those that there are stay.</summary>
+    public async Task StopRoutesAsync()
+    {
+        if (_routes is { } routes)
+            await routes.DisposeAsync();
+        _routes = null;
     }
 
     /// <summary>Tells the node's ranges; nothing changes when they are told.</summary>
@@ -57,7 +67,7 @@ internal sealed class KubeRouterNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Speaker.Dispose();
-        await _routes.DisposeAsync();
+        await StopRoutesAsync();
     }
 
     private Task AnnounceAsync(IPNetwork range, IPAddress nextHop, CancellationToken ct) =>

@@ -8,7 +8,7 @@ using Cilium.Framework.Routing.KubeRouter.Tests.Servers;
 
 namespace Cilium.Framework.EndToEnd.Tests.Routing;
 
-/// <summary>Three nodes with a GoBGP each, all neighbours of each other, and a router of another make and AS outside that is a neighbour of each.</summary>
+/// <summary>Three nodes with a GoBGP each, all neighbours of each other; a router of another make and AS outside that is a neighbour of each, and a client behind it.</summary>
 public sealed class KubeRouterNodes : RoutedNodes
 {
     private const uint RouterAs = 65000;
@@ -16,19 +16,22 @@ public sealed class KubeRouterNodes : RoutedNodes
     /// <summary>Of node1..node3, by index.</summary>
     private readonly KubeRouterNode?[] _speakers = new KubeRouterNode?[Count];
 
-    private LabMachine? _router;
+    private LabMachine? _router, _client;
     private Bird? _bird;
 
-    /// <summary>What the router outside tells the nodes.</summary>
-    public static IPNetwork Outside { get; } = IPNetwork.Parse("10.30.0.0/24");
+    /// <summary>What the router outside tells the nodes: the networks of the client.</summary>
+    public static IReadOnlyList<IPNetwork> Outside { get; } = [IPNetwork.Parse("10.30.0.0/24"), IPNetwork.Parse("fd00:30::/64")];
 
     /// <summary>The machine of the router outside.</summary>
     public LabMachine Router => _router ?? throw new InvalidOperationException("The cluster was not built.");
 
+    /// <summary>A machine that only the router outside knows.</summary>
+    public LabMachine Client => _client ?? throw new InvalidOperationException("The cluster was not built.");
+
     /// <summary>The router outside.</summary>
     public Bird Bird => _bird ?? throw new InvalidOperationException("The cluster was not built.");
 
-    protected override IReadOnlyList<string> Routing => ["routing.provider=kube-router", $"routing.kube-router.asn={KubeRouterNode.As}"];
+    protected override IReadOnlyList<string> Routing => ["profile=kube-router", $"routing.kube-router.asn={KubeRouterNode.As}"];
 
     private static string Program => GoBgpdProgram.Find(3) ?? RequireBgp.GoBgpd(4);
 
@@ -67,7 +70,7 @@ public sealed class KubeRouterNodes : RoutedNodes
                 async () =>
                 {
                     rows = (await Nodes[node].Agent.Client.GetTableAsync("node-routes", TestContext.Current.CancellationToken)).Rows;
-                    return rows.Count == 2 * Count && rows.All(row => row.Contains("Done")) && RoutesOf(node).Count == 2 * (Count - 1) + 1;
+                    return rows.Count == 2 * Count && rows.All(row => row.Contains("Done")) && RoutesOf(node).Count == (2 * (Count - 1)) + Outside.Count;
                 },
                 () => $"node{node + 1} has a route to every range; its rows:\n{string.Join('\n', rows.Select(row => string.Join(' ', row)))}\nkube-router's routes:\n{string.Join('\n', RoutesOf(node).Select(route => $"{route.Destination}/{route.PrefixLength} via {route.Gateway}"))}",
                 seconds: 30);
@@ -91,6 +94,7 @@ public sealed class KubeRouterNodes : RoutedNodes
     protected override void RequireServers()
     {
         base.RequireServers();
+        Testing.Require.Tool("ip");
         _ = (Program, RequireBgp.Bird());
     }
 
@@ -98,11 +102,12 @@ public sealed class KubeRouterNodes : RoutedNodes
     {
         ArgumentNullException.ThrowIfNull(lab);
         _router = lab.AddMachine("router");
+        _client = lab.AddMachine("outside", LabRouter.On(_router.Namespace, new LabCabling()), IPAddress.Parse("10.30.0.10"), IPAddress.Parse("fd00:30::10"));
         var places = Enumerable.Range(1, Count).Select(LabPlace.Of).ToArray();
         _bird = await Bird.StartAsync(
             new(RequireBgp.Bird(), Directory.CreateDirectory(Path.Combine(folder, "bird")).FullName, _router.Namespace)
             {
-                As = RouterAs, RouterId = _router.IPv4, Originates = [Outside],
+                As = RouterAs, RouterId = _router.IPv4, Originates = Outside,
                 Neighbours = [.. places.SelectMany(place => (BirdNeighbour[])[new(place.IPv4, KubeRouterNode.As), new(place.IPv6, KubeRouterNode.As)])],
             },
             ct);

@@ -8,12 +8,9 @@ namespace Cilium.Framework.EndToEnd.Tests.Routing;
 /// <summary>Beside a GoBGP on each node; what kube-router would put into the kernel, a stand-in puts there.</summary>
 [Collection("lab")]
 [Trait("Needs", "Root")]
-public sealed class KubeRouterTests(KubeRouterNodes nodes) : MultiNodeTests(nodes), IClassFixture<KubeRouterNodes>
+public sealed partial class KubeRouterTests(KubeRouterNodes nodes) : MultiNodeTests(nodes), IClassFixture<KubeRouterNodes>
 {
     private const byte OwnProtocol = 161;
-    private const string Advertised = "10.96.0.0/24";
-    private static readonly TimeSpan Answer = Patience.Of(TimeSpan.FromSeconds(5));
-    private static readonly TimeSpan NoAnswer = Patience.Of(TimeSpan.FromMilliseconds(400));
     private readonly KubeRouterNodes _nodes = nodes;
 
     [Fact]
@@ -39,7 +36,7 @@ public sealed class KubeRouterTests(KubeRouterNodes nodes) : MultiNodeTests(node
     [Fact]
     public async Task An_agents_restart_and_fifty_policies_touch_no_route_of_kube_router()
     {
-        var before = Routes();
+        var before = await DumpAsync();
         await using var changes = new RouteChanges(_nodes.Nodes, KubeRouterStandIn.Protocol);
         await _nodes.Nodes[1].Agent.KillAsync(Stop);
         await _nodes.Nodes[1].StartAgentAsync(Stop);
@@ -57,33 +54,56 @@ public sealed class KubeRouterTests(KubeRouterNodes nodes) : MultiNodeTests(node
 
         await _nodes.AllAreRoutedAsync();
         Assert.Empty(changes.Seen());
-        Assert.Equal(before, Routes());
+        Assert.Equal(before, await DumpAsync());
     }
 
     [Fact]
     public async Task A_node_that_flaps_leaves_every_route_of_kube_router_as_it_was()
     {
-        var before = Routes();
+        var before = await DumpAsync();
         await _nodes.Nodes[1].Agent.KillAsync(Stop);
         await _nodes.Speaker(1).Speaker.KillAsync(Stop);
         await Eventually.TrueAsync(() => !HasRoute(0, "10.1.2.0") && !HasRoute(2, "fd00:1:2::"), "the others have no route to the node any more", seconds: 20);
         await _nodes.Speaker(1).RunAsync(Stop);
         await _nodes.Nodes[1].StartAgentAsync(Stop);
         await _nodes.AllAreRoutedAsync();
-        Assert.Equal(before, Routes());
+        Assert.Equal(before, await DumpAsync());
+        Assert.True(await PingAsync(0, 1, v6: false) && await PingAsync(0, 1, v6: true), "the node is reached again");
+    }
+
+    [Fact]
+    public async Task A_node_whose_cable_is_out_until_its_peers_give_it_up_has_every_route_as_before_when_it_is_back()
+    {
+        var before = await DumpAsync();
+        using var node = RouteNetlink.Open(_nodes.Nodes[1].Network.Node);
+        using var segment = RouteNetlink.Open(_nodes.Nodes[1].Network.World);
+        var port = node.FindLink(LabNetwork.NodeDevice)!.PeerIndex;
+        segment.SetDown(port);
+        try
+        {
+            await Eventually.TrueAsync(() => !HasRoute(0, "10.1.2.0") && !HasRoute(2, "fd00:1:2::"), "the others have no route to the node any more", seconds: 20);
+        }
+        finally
+        {
+            segment.SetUp(port);
+        }
+
+        await _nodes.AllAreRoutedAsync();
+        Assert.Equal(before, await DumpAsync());
         Assert.True(await PingAsync(0, 1, v6: false) && await PingAsync(0, 1, v6: true), "the node is reached again");
     }
 
     [Fact]
     public async Task A_withdrawn_route_breaks_that_path_alone_says_why_and_heals_without_the_agent()
     {
+        await using var own = new RouteChanges(_nodes.Nodes, OwnProtocol);
+        await using var others = new RouteChanges(_nodes.Nodes, KubeRouterStandIn.Protocol);
         await _nodes.Speaker(1).WithdrawAsync(_nodes.Nodes[1].Network.Place.PodIPv4, Stop);
         var row = "";
         await Eventually.TrueAsync(
-            async () => (row = (await RowsAsync(0, "node-routes")).Single(row => row.StartsWith("10.1.2.0/24 ", StringComparison.Ordinal))).Contains(" Error ", StringComparison.Ordinal),
-            () => $"the row says that the route is missing: {row}");
-        Assert.Contains("route 10.1.2.0/24 of node node2: only the default route through 192.0.2.1 leads there: ", row, StringComparison.Ordinal);
-        Assert.Contains("the node's peer 192.0.2.12 (AS 64512) is established and does not tell the range.", row, StringComparison.Ordinal);
+            async () => (row = await RouteRowAsync(0, "10.1.2.0/24")).Contains("the node's peer 192.0.2.12 (AS 64512) is established and does not tell the range.", StringComparison.Ordinal),
+            () => $"the row says that the peer does not tell the range: {row}");
+        Assert.Contains(" Error route 10.1.2.0/24 of node node2: only the default route through 192.0.2.1 leads there: ", row, StringComparison.Ordinal);
         Assert.DoesNotContain(await RowsAsync(0, "node-routes"), other => other.Contains(" Error ", StringComparison.Ordinal) && other != row);
         Assert.False(await PingAsync(0, 1, v6: false, NoAnswer), "the withdrawn range");
         Assert.True(await PingAsync(0, 1, v6: true), "the same node by the other family");
@@ -92,75 +112,22 @@ public sealed class KubeRouterTests(KubeRouterNodes nodes) : MultiNodeTests(node
         await _nodes.Speaker(1).AnnounceAsync(Stop);
         await Eventually.TrueAsync(async () => await PingAsync(0, 1, v6: false, NoAnswer), "the range is reached again");
         await _nodes.AllAreRoutedAsync();
-        Assert.True(HasRoute(0, "10.1.2.0"), "kube-router's route");
-        Assert.Equal(["10.1.1.0/24", "fd00:1:1::/64"], OwnRoutes(0));
-    }
-
-    [Theory]
-    [InlineData(Advertised, false)]
-    [InlineData("fd00:96::/64", true)]
-    public async Task What_is_advertised_reaches_the_router_outside_until_it_is_withdrawn(string prefix, bool v6)
-    {
-        Assert.Equal($"{prefix} is advertised.\n", await CliAsync(0, "bgp", "advertise", prefix));
-        try
-        {
-            await Eventually.TrueAsync(async () => await IsToldAsync(prefix, v6), $"the router has {prefix} through node1", seconds: 20);
-        }
-        finally
-        {
-            Assert.Equal($"{prefix} is withdrawn.\n", await CliAsync(0, "bgp", "withdraw", prefix));
-        }
-
-        await Eventually.TrueAsync(async () => !await IsToldAsync(prefix, v6), $"the router has {prefix} no more", seconds: 20);
-    }
-
-    [Fact]
-    public async Task What_was_advertised_is_advertised_again_after_gobgpd_started_again()
-    {
-        await CliAsync(0, "bgp", "advertise", Advertised);
-        try
-        {
-            await Eventually.TrueAsync(async () => await IsToldAsync(Advertised, v6: false), "the router has it", seconds: 20);
-            await _nodes.Speaker(0).Speaker.KillAsync(Stop);
-            await Eventually.TrueAsync(async () => !await IsToldAsync(Advertised, v6: false), "the router has it no more", seconds: 20);
-            await _nodes.Speaker(0).RunAsync(Stop);
-            await Eventually.TrueAsync(async () => await IsToldAsync(Advertised, v6: false), "the router has it again", seconds: 40);
-        }
-        finally
-        {
-            await _nodes.Speaker(0).RunAsync(Stop);
-            await CliAsync(0, "bgp", "withdraw", Advertised);
-        }
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_machine_outside_reaches_pods_by_what_it_learns(bool v6)
-    {
-        for (var node = 0; node < _nodes.Nodes.Count; node++)
-        {
-            var pod = Pod(node, "client");
-            await Eventually.TrueAsync(() => Probe.PingAsync(_nodes.Router.Namespace, pod.Address(v6), NoAnswer, Stop), $"the router reaches a pod of node{node + 1}", seconds: 20);
-        }
+        Assert.NotEmpty(others.Seen());
+        Assert.Empty(own.Seen());
     }
 
     private Task<bool> PingAsync(int from, int to, bool v6, TimeSpan? timeout = null) =>
         Probe.PingAsync(Pod(from, "client").Namespace, Pod(to, "client").Address(v6), timeout ?? Answer, Stop);
 
-    private async Task<bool> IsToldAsync(string prefix, bool v6)
-    {
-        var place = _nodes.Nodes[0].Network.Place;
-        return (await _nodes.Bird.ListRoutesAsync(Stop)).Any(route => route.Prefix.ToString() == prefix && (v6 ? place.IPv6 : place.IPv4).Equals(route.Via));
-    }
+    private async Task<string> RouteRowAsync(int node, string range) => (await RowsAsync(node, "node-routes")).Single(row => row.StartsWith(range + " ", StringComparison.Ordinal));
 
     private bool HasRoute(int node, string destination) => _nodes.RoutesOf(node).Any(route => route.Destination?.ToString() == destination);
 
     private List<string> OwnRoutes(int node) =>
         [.. _nodes.AllRoutesOf(node).Where(route => route.Protocol == OwnProtocol && route.Table == Route.MainTable).Select(route => $"{route.Destination}/{route.PrefixLength}")];
 
-    /// <summary>Of all nodes, with all that the kernel says of each.</summary>
-    private List<(int Node, Route Route)> Routes() => [.. Enumerable.Range(0, _nodes.Nodes.Count).SelectMany(node => _nodes.RoutesOf(node).Select(route => (node, route)))];
+    /// <summary>Of kube-router, on all nodes.</summary>
+    private Task<string> DumpAsync() => RouteDump.ReadAsync(_nodes.Nodes, KubeRouterStandIn.Protocol);
 
     private async Task<string> CliAsync(int node, params string[] arguments)
     {

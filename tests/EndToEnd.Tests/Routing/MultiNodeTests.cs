@@ -1,19 +1,22 @@
+using System.Net;
+using System.Net.Sockets;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Lab.Traffic;
+using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.EndToEnd.Tests.Routing;
 
 /// <summary>What holds whichever routing the profile selects.</summary>
 public abstract class MultiNodeTests(RoutedNodes nodes) : IAsyncLifetime
 {
-    private const int Port = Stores.SharedStore.Port;
+    private protected const int Port = Stores.SharedStore.Port;
     private const int ClosedPort = Stores.SharedStore.ClosedPort;
 
     /// <summary>1,000 packets a second.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
 
-    private static readonly TimeSpan Answer = Patience.Of(TimeSpan.FromSeconds(5));
-    private static readonly TimeSpan NoAnswer = Patience.Of(TimeSpan.FromMilliseconds(400));
+    private protected static readonly TimeSpan Answer = Patience.Of(TimeSpan.FromSeconds(5));
+    private protected static readonly TimeSpan NoAnswer = Patience.Of(TimeSpan.FromMilliseconds(400));
 
     private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -33,7 +36,7 @@ public abstract class MultiNodeTests(RoutedNodes nodes) : IAsyncLifetime
     [InlineData(true, 2)]
     public async Task Policy_decides_alike_on_this_node_and_on_another_and_the_receiver_sees_the_senders_identity(bool v6, int from)
     {
-        var (client, stranger, server) = (Pod(from, "client"), Pod(from, "server"), Pod(0, "server"));
+        var (client, stranger, server) = (Pod(from, "client"), Pod(from, "stranger"), Pod(0, "server"));
         await using var echo = new EchoServer(server.Namespace, Port);
         await using var closed = new EchoServer(server.Namespace, ClosedPort);
         await using var events = new EventLog(nodes.Nodes[0]);
@@ -42,14 +45,18 @@ public abstract class MultiNodeTests(RoutedNodes nodes) : IAsyncLifetime
         Assert.True(await Probe.TcpAsync(client.Namespace, server.Address(v6), Port, Answer, Stop), "allowed by label and port, TCP");
         Assert.True(await Probe.UdpAsync(client.Namespace, server.Address(v6), Port, Answer, Stop), "allowed by label and port, UDP");
         Assert.False(await Probe.TcpAsync(client.Namespace, server.Address(v6), ClosedPort, NoAnswer, Stop), "denied by port");
-        if (from != 0)
-            Assert.False(await Probe.TcpAsync(stranger.Namespace, server.Address(v6), Port, NoAnswer, Stop), "denied by label");
+        Assert.False(await Probe.TcpAsync(stranger.Namespace, server.Address(v6), Port, NoAnswer, Stop), "denied by label");
 
-        var expected = (await nodes.Nodes[from].Agent.Client.ListEndpointsAsync(Stop)).Single(endpoint => endpoint.Id == client.EndpointId).Status.Identity!.Id;
-        var denied = await events.WaitAsync(seen => seen.Type == "drop" && seen.Destination == server.Address(v6).ToString() && seen.Source == client.Address(v6).ToString() && seen.DestinationPort == ClosedPort);
-        Assert.Equal(expected, denied.SourceIdentity);
-        var allowed = await events.WaitAsync(seen => seen.Type == "trace" && seen.Destination == server.Address(v6).ToString() && seen.Source == client.Address(v6).ToString() && seen.DestinationPort == Port);
-        Assert.Equal(expected, allowed.SourceIdentity);
+        await SeenAsync("trace", client, Port);
+        await SeenAsync("drop", client, ClosedPort);
+        await SeenAsync("drop", stranger, Port);
+
+        async Task SeenAsync(string type, LabPod source, int port)
+        {
+            var seen = await events.WaitAsync(one => one.Type == type && one.Source == source.Address(v6).ToString() && one.Destination == server.Address(v6).ToString() && one.DestinationPort == port);
+            var identity = (await nodes.Nodes[from].Agent.Client.ListEndpointsAsync(Stop)).Single(endpoint => endpoint.Id == source.EndpointId).Status.Identity!.Id;
+            Assert.Equal((identity, type == "drop" ? "Policy denied (L3)" : null), (seen.SourceIdentity, type == "drop" ? seen.ReasonText : null));
+        }
     }
 
     [Fact]
@@ -100,6 +107,23 @@ public abstract class MultiNodeTests(RoutedNodes nodes) : IAsyncLifetime
         await RawIPv4.SendAsync(client.Namespace, Pod(1, "client").IPv4, server.IPv4, Port, Stop);
         var dropped = await events.WaitAsync(seen => seen.Type == "drop" && seen.Source == Pod(1, "client").IPv4.ToString() && seen.Destination == server.IPv4.ToString());
         Assert.Equal("Invalid source ip", dropped.ReasonText);
+    }
+
+    [Fact]
+    public async Task A_machine_on_the_underlay_that_claims_to_be_a_pod_of_the_node_or_the_node_is_dropped_with_the_reason()
+    {
+        var (node, server) = (nodes.Nodes[0], Pod(0, "server"));
+        var intruder = nodes.AddMachine("claimant");
+        using (var netlink = RouteNetlink.Open(intruder.Namespace))
+            netlink.ReplaceRoute(new Route { Destination = server.IPv4, PrefixLength = 32, Gateway = node.Network.Place.IPv4 });
+        await using var events = new EventLog(node);
+        await events.ReadsAsync(Pod(1, "client").Namespace, server.IPv4, Stop);
+        foreach (var claimed in (IPAddress[])[Pod(0, "client").IPv4, node.Network.Place.IPv4])
+        {
+            await RawIPv4.SendAsync(intruder.Namespace, claimed, server.IPv4, Port, Stop);
+            var dropped = await events.WaitAsync(seen => seen.Type == "drop" && seen.Source == claimed.ToString() && seen.Destination == server.IPv4.ToString());
+            Assert.Equal("Invalid source ip", dropped.ReasonText);
+        }
     }
 
     private protected LabPod Pod(int node, string name) => nodes.Nodes[node].Pods.First(pod => pod.Name == name);

@@ -23,6 +23,8 @@ public abstract class RoutedNodes : EtcdStore
 
     protected override LabCluster Create(string name) => LabCluster.Create(name, Cabling);
 
+    protected override IReadOnlyList<string> Apps => [.. base.Apps, "stranger"];
+
     /// <summary>Another machine on the segment, which is no node.</summary>
     public LabMachine AddMachine(string name) => Lab.AddMachine(name);
 }

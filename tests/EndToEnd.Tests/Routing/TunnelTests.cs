@@ -12,7 +12,6 @@ namespace Cilium.Framework.EndToEnd.Tests.Routing;
 public sealed class TunnelTests(TunnelNodes nodes) : MultiNodeTests(nodes), IClassFixture<TunnelNodes>
 {
     private const int VxlanPort = 8472;
-    private const int Port = Stores.SharedStore.Port;
     private readonly TunnelNodes _nodes = nodes;
 
     [Fact]

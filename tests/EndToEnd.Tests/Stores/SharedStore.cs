@@ -64,6 +64,9 @@ public abstract class SharedStore : IAsyncDisposable
     /// <summary>Further settings of every agent, each <c>key=value</c>; of one key the last counts.</summary>
     protected virtual IReadOnlyList<string> Settings => [];
 
+    /// <summary>The pods of every node, each named like its label app.</summary>
+    protected virtual IReadOnlyList<string> Apps => ["client", "server"];
+
     /// <summary>Starts on a node what its agent needs beside it.</summary>
     protected virtual Task StartBesideAgentAsync(LabNetwork node, string folder, CancellationToken ct) => Task.CompletedTask;
 
@@ -86,9 +89,9 @@ public abstract class SharedStore : IAsyncDisposable
         _isComplete = true;
     }
 
-    private static async Task FurnishAsync(LabNode node, CancellationToken ct)
+    private async Task FurnishAsync(LabNode node, CancellationToken ct)
     {
-        foreach (var app in (string[])["client", "server"])
+        foreach (var app in Apps)
             await node.AddPodAsync(app, [$"k8s:app={app}"], ct);
         await TestLab.ImportAsync(node, $"{Policies.ServerAcceptsClient(Port)}\n---\n{Policies.ServerAcceptsClient(SecondPort, "second")}");
     }
