@@ -1,3 +1,4 @@
+using Cilium.Framework.Client.Models;
 using Cilium.Framework.EndToEnd.Tests.Stores;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Netlink;
@@ -70,6 +71,50 @@ public sealed partial class KubeRouterTests
 
         await _nodes.AllAreRoutedAsync();
         Assert.Equal(before, await DumpAsync());
+    }
+
+    [Fact]
+    public async Task A_router_outside_without_a_session_is_no_warning_and_a_node_that_is_missed_for_its_session_is()
+    {
+        var router = _nodes.Router.IPv4.ToString();
+        await WithoutSessionAsync(router, async () =>
+        {
+            var status = await UntilStatusAsync(status => Gobgp(status).Contains($"; 3 of 4 peers established; the others: {router} (AS 65000) idle", StringComparison.Ordinal));
+            Assert.Equal("Ok", status.Cilium.State);
+        });
+        await WithoutSessionAsync("192.0.2.12", async () =>
+        {
+            var status = await UntilStatusAsync(status => status.Health.Any(entry => entry.Level == "Degraded" && entry.Message.Contains("the session with the node's peer 192.0.2.12 (AS 64512) is idle", StringComparison.Ordinal)));
+            Assert.Equal("Warning", status.Cilium.State);
+            Assert.Contains("; 3 of 4 peers established; the others: 192.0.2.12 (AS 64512) idle", Gobgp(status), StringComparison.Ordinal);
+        });
+
+        static string Gobgp(StatusResponse status) => status.Health.Single(entry => entry.Path.EndsWith("gobgp", StringComparison.Ordinal)).Message;
+
+        async Task<StatusResponse> UntilStatusAsync(Func<StatusResponse, bool> isReached)
+        {
+            StatusResponse? status = null;
+            await Eventually.TrueAsync(
+                async () => isReached(status = await _nodes.Nodes[0].Agent.Client.GetStatusAsync(Stop)),
+                () => $"the status that is awaited; it is {status!.Cilium.State}:\n{string.Join('\n', status.Health.Select(entry => $"{entry.Level} {entry.Path}: {entry.Message}"))}",
+                seconds: 40);
+            return status!;
+        }
+
+        async Task WithoutSessionAsync(string peer, Func<Task> assert)
+        {
+            await _nodes.Speaker(0).Speaker.CommandAsync(Stop, "neighbor", peer, "disable");
+            try
+            {
+                await assert();
+            }
+            finally
+            {
+                await _nodes.Speaker(0).Speaker.CommandAsync(Stop, "neighbor", peer, "enable");
+            }
+
+            await UntilStatusAsync(status => status.Cilium.State == "Ok" && Gobgp(status).EndsWith("; 4 of 4 peers established", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
