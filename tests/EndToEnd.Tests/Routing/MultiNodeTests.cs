@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Cilium.Framework.Lab;
 using Cilium.Framework.Lab.Traffic;
 using Cilium.Framework.Netlink;
