@@ -28,8 +28,8 @@ internal sealed class KernelWatch(
         {
             if (change.Kind == NetlinkChangeKind.Resync)
                 LookAtAll();
-            else if (change.Address is not null)
-                plan.Set();
+            else if (change.Address is { } address)
+                See(address, change.IsRemoved);
             else if (change.Link is { } link)
                 See(link, change.IsRemoved);
             else if (change.Route is { Table: Route.MainTable } route)
@@ -41,7 +41,17 @@ internal sealed class KernelWatch(
     {
         plan.Set();
         lostDevices.Add(devices.Desired.Select(row => row.Name));
-        changedRoutes.Add(routes.Desired.Select(row => row.PodCidr));
+        LookAtRoutes();
+    }
+
+    // The kernel takes IPv4 routes along with a device that goes or is switched off, and with the address that they need, and tells of none of them.
+    private void LookAtRoutes() => changedRoutes.Add(routes.Desired.Select(row => row.PodCidr));
+
+    private void See(Address address, bool isRemoved)
+    {
+        plan.Set();
+        if (isRemoved && !address.IP.IsIPv6LinkLocal)
+            LookAtRoutes();
     }
 
     // A pod that starts makes links too: only those that the plan uses say something about it.
@@ -53,12 +63,11 @@ internal sealed class KernelWatch(
         else if (!_planned.Contains(link.Index))
             return;
         plan.Set();
+        LookAtRoutes();
         if (!isRemoved)
             return;
         _planned.Remove(link.Index);
-        // The kernel takes routes along with their device and does not tell of each.
         lostDevices.Add([link.Name]);
-        changedRoutes.Add(routes.Desired.Select(row => row.PodCidr));
     }
 
     private void See(Route route)
