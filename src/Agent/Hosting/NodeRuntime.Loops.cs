@@ -52,7 +52,7 @@ internal sealed partial class NodeRuntime
     private void RunReconcilers(StoreSide store)
     {
         var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
-        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst, drift: LostDevices);
+        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst, drift: ChangedDevices);
         Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst, drift: ChangedRoutes);
         if (_plugins.Routing.Exchange is { } exchange)
             Reconcile(Tables.Advertisements, exchange.Advertisements, gates, BatchOrder.UpsertsFirst);

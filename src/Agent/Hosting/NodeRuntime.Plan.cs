@@ -13,7 +13,7 @@ internal sealed partial class NodeRuntime
 {
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
 
-    private Drift<string> LostDevices { get; } = new();
+    private Drift<string> ChangedDevices { get; } = new();
 
     private Drift<IpPrefix> ChangedRoutes { get; } = new();
 
@@ -33,7 +33,7 @@ internal sealed partial class NodeRuntime
         var plan = new Wake();
         Start("plan", stop => FollowPlanAsync(hosts, plan, stop));
         if (IsReal)
-            Start("kernel-watch", new KernelWatch(_changes, Tables.Plans, Tables.Devices, Tables.NodeRoutes, plan, LostDevices, ChangedRoutes).RunAsync);
+            Start("kernel-watch", new KernelWatch(_changes, Tables.Devices, Tables.NodeRoutes, plan, ChangedDevices, ChangedRoutes).RunAsync);
     }
 
     /// <summary>Configured, or what an earlier process of this node claimed.</summary>
@@ -52,10 +52,18 @@ internal sealed partial class NodeRuntime
                 await Ipam.SetPoolsAsync(ranges, ct);
             hosts.Read();
             await PlanDevicesAsync(ct);
+            await RestoreOverlayAsync(ct);
             await wake.WaitAsync(ct);
             // A device that comes or goes is told in many changes.
             await Task.Delay(Settling, _time, ct);
         }
+    }
+
+    /// <summary>A device of the routing backend's own that somebody took away or switched off.</summary>
+    private async Task RestoreOverlayAsync(CancellationToken ct)
+    {
+        if (Plan is { } plan && plan.Routing.Devices.Any(device => device.Role == DeviceRole.Overlay && _netlink.FindLink(device.Name) is not { IsUp: true }))
+            await _plugins.StartAsync("routing", _plugins.Routing.InitializeAsync, ct);
     }
 
     private async Task PlanDevicesAsync(CancellationToken ct)

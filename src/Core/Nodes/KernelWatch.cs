@@ -7,16 +7,15 @@ namespace Cilium.Framework.Nodes;
 
 /// <summary>Sees what others do to the node's devices, addresses and routes while the agent runs.</summary>
 /// <param name="changes">What the kernel tells.</param>
-/// <param name="plans">How packets leave this node.</param>
 /// <param name="devices">Devices that are attached to.</param>
 /// <param name="routes">Routes to pod ranges.</param>
 /// <param name="plan">Set when the node has to be looked at and planned anew.</param>
-/// <param name="lostDevices">Told which devices are gone.</param>
+/// <param name="changedDevices">Told which devices are new, different or gone.</param>
 /// <param name="changedRoutes">Told to which ranges a route is new, different or gone.</param>
 internal sealed class KernelWatch(
-    NetlinkChanges changes, IReadTable<string, DevicePlan> plans, DesiredTable<string, DeviceRow> devices, DesiredTable<IpPrefix, NodeRouteRow> routes, Wake plan, Drift<string> lostDevices, Drift<IpPrefix> changedRoutes)
+    NetlinkChanges changes, DesiredTable<string, DeviceRow> devices, DesiredTable<IpPrefix, NodeRouteRow> routes, Wake plan, Drift<string> changedDevices, Drift<IpPrefix> changedRoutes)
 {
-    private readonly HashSet<int> _planned = [];
+    private readonly HashSet<int> _attached = [];
 
     /// <summary>Reads on until cancelled.</summary>
     /// <param name="ct">Ends it.</param>
@@ -40,7 +39,7 @@ internal sealed class KernelWatch(
     private void LookAtAll()
     {
         plan.Set();
-        lostDevices.Add(devices.Desired.Select(row => row.Name));
+        changedDevices.Add(devices.Desired.Select(row => row.Name));
         LookAtRoutes();
     }
 
@@ -54,20 +53,20 @@ internal sealed class KernelWatch(
             LookAtRoutes();
     }
 
-    // A pod that starts makes links too: only those that the plan uses say something about it.
+    // A pod that starts makes links too: only those that are attached to say something about it.
     private void See(Link link, bool isRemoved)
     {
-        var isPlanned = plans[DevicePlan.Key]?.Routing.Devices.Any(device => device.Name == link.Name) == true;
-        if (isPlanned)
-            _planned.Add(link.Index);
-        else if (!_planned.Contains(link.Index))
+        var isAttached = devices.Rows[link.Name] is not null;
+        if (isAttached)
+            changedDevices.Add([link.Name]);
+        else if (!_attached.Contains(link.Index))
             return;
         plan.Set();
         LookAtRoutes();
-        if (!isRemoved)
-            return;
-        _planned.Remove(link.Index);
-        lostDevices.Add([link.Name]);
+        if (isRemoved)
+            _attached.Remove(link.Index);
+        else if (isAttached)
+            _attached.Add(link.Index);
     }
 
     private void See(Route route)

@@ -114,6 +114,23 @@ public abstract class NodeChangeTests(RoutedNodes nodes) : IAsyncLifetime
         await UndisturbedAsync(traffic);
     }
 
+    [Fact]
+    public async Task A_device_of_the_agents_own_that_somebody_switches_off_or_removes_is_back()
+    {
+        using var netlink = RouteNetlink.Open(Changing.Network.Node);
+        foreach (var name in netlink.ListLinks().Select(link => link.Name).Where(name => name is "cilium_host" or "cilium_vxlan").ToList())
+        {
+            foreach (var spoil in (Action<int>[])[netlink.SetDown, netlink.DeleteLink])
+            {
+                spoil(netlink.FindLink(name)!.Index);
+                await Eventually.TrueAsync(() => netlink.FindLink(name) is { IsUp: true }, $"{name} is back");
+                foreach (var v6 in (bool[])[false, true])
+                    await Eventually.TrueAsync(() => Probe.PingAsync(Changing.Network.Node, nodes.Nodes[0].Pods[0].Address(v6), Answer, Stop), $"node3 reaches {nodes.Nodes[0].Pods[0].Address(v6)}");
+                await ReachEachOtherAsync();
+            }
+        }
+    }
+
     private static IEnumerable<string> Ranges(int changing) => ((string[])["10.1.2.0/24", $"10.1.{changing}.0/24", "fd00:1:2::/64", $"fd00:1:{changing}::/64"]).Order(StringComparer.Ordinal);
 
     /// <summary>Ranges of other nodes to which node1 or node2 has a route.</summary>
