@@ -6,12 +6,12 @@ using Cilium.Framework.Netlink;
 namespace Cilium.Framework.Routing.Bench;
 
 /// <summary>
-/// A second way between the same pods, on the same segment, that only the kernel routes: a second device in each pod, a second cable of each node, and between the nodes
-/// plain routes or the kernel's own VXLAN device. No program of ours is on any of its devices.
+/// A second way between the same pods that only the kernel routes: a second device in each pod, a second cable of each node to a segment like the first, and between the
+/// nodes plain routes or the kernel's own VXLAN device. No program of ours is on any of its devices. (On one segment a node would answer for its address on both cables.)
 /// </summary>
 internal static class PlainPath
 {
-    private const string Cable = "plain0", Tunnel = "plainvx", Inner = "plain1";
+    private const string Segment = "plainbr", Cable = "plain0", Tunnel = "plainvx", Inner = "plain1";
 
     /// <summary>Another network and another port than ours.</summary>
     private const uint Vni = 4242;
@@ -22,6 +22,12 @@ internal static class PlainPath
 
     public static void Lay(NetworkNamespace world, IReadOnlyList<(LabNode Node, LabPod Pod)> ends, bool isTunnel)
     {
+        using (var segment = RouteNetlink.Open(world))
+        {
+            segment.CreateBridge(Segment);
+            segment.SetUp(segment.FindLink(Segment)!.Index);
+        }
+
         for (var number = 1; number <= ends.Count; number++)
             Plug(world, ends[number - 1].Node.Network.Node, ends[number - 1].Pod.Namespace, number, isTunnel);
         for (var number = 1; number <= ends.Count; number++)
@@ -35,7 +41,7 @@ internal static class PlainPath
         using var inside = RouteNetlink.Open(pod);
         var port = string.Create(CultureInfo.InvariantCulture, $"plain{number}");
         segment.CreateVeth(new VethPair { Name = port, PeerName = Cable, PeerNamespace = node });
-        segment.SetMaster(segment.FindLink(port)!.Index, segment.FindLink(LabNetwork.NodeDevice)!.Index);
+        segment.SetMaster(segment.FindLink(port)!.Index, segment.FindLink(Segment)!.Index);
         segment.SetUp(segment.FindLink(port)!.Index);
         outside.CreateVeth(new VethPair { Name = "plainpod", PeerName = Inner, PeerNamespace = pod });
         Configure(outside, Cable, Address($"203.0.113.{number}"), 24);

@@ -42,6 +42,9 @@ internal sealed partial class IdentityClaims(
 
     private readonly TableIndex<LabelSet, ushort, EndpointRequest> _needed = new(requests, request => [Claimed(request.IdentityLabels)]);
     private readonly HashSet<LabelSet> _unconfirmed = [];
+
+    /// <summary>Revisions of the keys of numbers in use, as last seen. A number is written once: another revision says that the store lost it, and its use, in between.</summary>
+    private readonly Dictionary<LabelSet, ulong> _seen = [];
     private IReadOnlyList<string> _formerNodes = [];
     private bool _isTidy;
     private int _losses;
@@ -122,9 +125,18 @@ internal sealed partial class IdentityClaims(
 
         foreach (var (labels, id) in allocator.Held)
         {
-            if (stored[id] is { } row && (!row.Labels.Equals(labels) || (row.Revision == 0 && stored.IsInitialized)))
+            if (stored[id] is { } row && (!row.Labels.Equals(labels) || (row.Revision == 0 && stored.IsInitialized) || WasWrittenAgain(labels, row.Revision)))
                 _unconfirmed.Add(labels);
         }
+    }
+
+    private bool WasWrittenAgain(LabelSet labels, ulong revision)
+    {
+        if (revision == 0)
+            return false;
+        var isKnown = _seen.TryGetValue(labels, out var before);
+        _seen[labels] = revision;
+        return isKnown && before != revision;
     }
 
     private async Task<Action> AllocateAsync(LabelSet labels, CancellationToken ct)
@@ -169,6 +181,7 @@ internal sealed partial class IdentityClaims(
 
             file.Change(state => state with { Claims = state.Claims.Where(claim => claim.Key != labels.ToKey()).ToDictionary() });
             _unconfirmed.Remove(labels);
+            _seen.Remove(labels);
             claims.Remove(labels);
         };
     }

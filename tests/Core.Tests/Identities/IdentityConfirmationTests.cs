@@ -107,4 +107,22 @@ public sealed class IdentityConfirmationTests : ClaimsFixture
         await Eventually.TrueAsync(() => Store.Keys.Count == 2, "number and use are back");
         Assert.Equal((id, "k8s:app=web;"), (IdOf(Web)!.Value, Store.Value(IdentityKeys.Number(id))));
     }
+
+    /// <summary>Who is late sees neither that the store lost a number nor that another node brought it back, only the second after the first.</summary>
+    [Fact]
+    public async Task A_number_that_another_node_has_brought_back_meanwhile_gets_this_nodes_use_again_at_once()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var id = IdOf(Web)!.Value;
+        Stored.Upsert(new StoredIdentityRow(id, Web, Revision: 7));
+        Need(2, Db);
+        await HasNumber(Db);
+
+        Store.Remove(IdentityKeys.Plain.Use(Web, "10.0.0.1"));
+        Stored.Upsert(new StoredIdentityRow(id, Web, Revision: 9));
+
+        await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{id}", "the use is back");
+    }
 }
