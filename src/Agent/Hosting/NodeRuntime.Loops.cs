@@ -49,34 +49,35 @@ internal sealed partial class NodeRuntime
 
     private void Start(string name, Func<CancellationToken, Task> run) => _jobs.Start(name, Liveness.Loop(name, run));
 
+    private static readonly ReconcilerOptions Usual = new();
+
+    /// <summary>What is gone makes room.</summary>
+    private static readonly ReconcilerOptions RoomFirst = new() { Order = BatchOrder.DeletesFirst };
+
+    /// <summary>Written again as often as Cilium writes its keys (facts 5a). However long the store is away, what waits is there within seconds once it is back.</summary>
+    private static readonly ReconcilerOptions Published = new() { RefreshInterval = TimeSpan.FromMinutes(1), MaxRetry = TimeSpan.FromSeconds(3) };
+
     private void RunReconcilers(StoreSide store)
     {
         var (gates, datapath) = (new GateKeeper(Tables.Policies, Tables.Endpoints, Tables.IpCache), _plugins.Datapath);
-        Reconcile(Tables.Devices, datapath.Devices, gates, BatchOrder.UpsertsFirst, drift: ChangedDevices);
-        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, BatchOrder.UpsertsFirst, drift: ChangedRoutes);
+        Reconcile(Tables.Devices, datapath.Devices, gates, Usual, ChangedDevices);
+        Reconcile(Tables.NodeRoutes, _plugins.Routing.NodeRoutes, gates, Usual, ChangedRoutes);
         if (_plugins.Routing.Exchange is { } exchange)
-            Reconcile(Tables.Advertisements, exchange.Advertisements, gates, BatchOrder.UpsertsFirst);
-        Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, BatchOrder.DeletesFirst);
-        Reconcile(Tables.Endpoints, datapath.Endpoints, gates, BatchOrder.DeletesFirst);
-        Reconcile(Tables.IpCache, datapath.IpCache, gates, BatchOrder.UpsertsFirst);
-        // As often as Cilium writes its keys again (facts 5a).
-        Reconcile(Tables.Publications, store.Publications, gates, BatchOrder.UpsertsFirst, TimeSpan.FromMinutes(1), store.Drift);
+            Reconcile(Tables.Advertisements, exchange.Advertisements, gates, Usual);
+        Reconcile(Tables.Policies, new ExplainedPolicies(datapath.Policies, Tables.Rules), gates, RoomFirst);
+        Reconcile(Tables.Endpoints, datapath.Endpoints, gates, RoomFirst);
+        Reconcile(Tables.IpCache, datapath.IpCache, gates, Usual);
+        Reconcile(Tables.Publications, store.Publications, gates, Published, store.Drift);
     }
 
-    private void Reconcile<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, BatchOrder order, TimeSpan? refresh = null, Drift<TKey>? drift = null)
+    private void Reconcile<TKey, TRow>(DesiredTable<TKey, TRow> table, IReconcileTarget<TRow> target, IGateKeeper gates, ReconcilerOptions options, Drift<TKey>? drift = null)
         where TKey : notnull
         where TRow : class
     {
         var reconciler = new Reconciler<TKey, TRow>(
-            table, new WatchedTarget<TRow>(table.Name, target, Liveness), gates, Pace(order, refresh), _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"), drift);
+            table, new WatchedTarget<TRow>(table.Name, target, Liveness), gates, options, _time, _health.Scope("reconcilers").Scope(table.Name), _loggers.CreateLogger($"reconciler-{table.Name}"), drift);
         _reconcilers.Add(reconciler);
         Start($"{table.Name}-reconciler", reconciler.RunAsync);
-    }
-
-    private static ReconcilerOptions Pace(BatchOrder order, TimeSpan? refresh)
-    {
-        var usual = new ReconcilerOptions { Order = order };
-        return usual with { RefreshInterval = refresh ?? usual.RefreshInterval };
     }
 
     private void RunEvents()
