@@ -128,12 +128,13 @@ internal sealed class IdentityAllocator(StoreCalls store, NodeLease lease, Ident
     private KvCondition? SeenFor(LabelSet labels, NumericIdentity id) =>
         known.TryFind(labels, out var seen, out var revision) && seen == id && revision > 0 ? new KvCondition.RevisionEquals(IdentityKeys.Number(id), revision) : null;
 
-    /// <summary>Uses a number, whatever state its key is in; false: it means other labels.</summary>
+    /// <summary>Uses a number, whatever state its key is in; false: it means other labels, or its key is gone and the labels are in use all the same.</summary>
     private async Task<bool> JoinAsync(LabelSet labels, NumericIdentity id, CancellationToken ct, bool isUnused = false)
     {
         if (await FreeForAsync(labels, id, ct) is not { } free)
             return false;
-        IReadOnlyList<KvCondition> conditions = isUnused ? [free, new KvCondition.PrefixEmpty(keys.UsesOf(labels))] : [free];
+        // A number whose key is gone comes back only where nobody has given the labels another one meanwhile.
+        IReadOnlyList<KvCondition> conditions = isUnused || free is KvCondition.KeyAbsent ? [free, new KvCondition.PrefixEmpty(keys.UsesOf(labels))] : [free];
         return (await lease.CommitAsync(conditions, held => Join(labels, id, free, held), ct)).Succeeded;
     }
 

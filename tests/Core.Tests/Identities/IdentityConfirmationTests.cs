@@ -1,5 +1,6 @@
 using Cilium.Framework.Errors;
 using Cilium.Framework.Identities;
+using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Core.Tests.Identities;
 
@@ -124,5 +125,27 @@ public sealed class IdentityConfirmationTests : ClaimsFixture
         Stored.Upsert(new StoredIdentityRow(id, Web, Revision: 9));
 
         await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) == $"{id}", "the use is back");
+    }
+
+    /// <summary>The store lost everything, and who had not heard of the number yet gave the labels another one before this node looked.</summary>
+    [Fact]
+    public async Task Labels_that_got_another_number_after_a_loss_have_one_number_only()
+    {
+        Need(1, Web);
+        Start();
+        await HasNumber(Web);
+        var lost = IdOf(Web)!.Value;
+        foreach (var key in Store.Keys)
+            Store.Remove(key);
+        var other = new NumericIdentity(lost.Value == 4001 ? 4002u : 4001u);
+        Store.Number(other.Value, "k8s:app=web");
+        Store.Use("k8s:app=web", "10.0.0.9", $"{other}");
+
+        Stored.Upsert(new StoredIdentityRow(lost, Web, Revision: 0));
+
+        await Eventually.TrueAsync(() => Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")) is not null, "the use is written again");
+        Assert.Equal($"{other}", Store.Value(IdentityKeys.Plain.Use(Web, "10.0.0.1")));
+        Assert.Null(Store.Value(IdentityKeys.Number(lost)));
+        await Eventually.TrueAsync(() => IdOf(Web) == other, "the claim has the number that the labels have");
     }
 }
