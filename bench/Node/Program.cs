@@ -79,6 +79,7 @@ static double Milliseconds(IEnumerable<TimeSpan> times, double part)
 static async Task<double> IdlePercentAsync(int process)
 {
     const int seconds = 20;
+    // What the import left to do, and the memory that is given back after it, is not idling. Time itself is what is measured over.
     await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
     var before = ProcessFigures.ProcessorSeconds(process);
     await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System);

@@ -63,6 +63,7 @@ public sealed class KubeRouterStandIn : IAsyncDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Disposed.
         }
     }
 
