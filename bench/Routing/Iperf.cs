@@ -7,7 +7,7 @@ using Cilium.Framework.Netlink;
 
 namespace Cilium.Framework.Routing.Bench;
 
-/// <summary>iperf3 between two namespaces, the client on one processor and the server on the other.</summary>
+/// <summary>TCP streams of iperf3 between two namespaces, the client on one processor and the server on the other.</summary>
 internal static class Iperf
 {
     /// <summary>Octets of a TCP segment in a frame of 1,500, with timestamps.</summary>
@@ -23,10 +23,10 @@ internal static class Iperf
         }
 
         var rest = server.StandardOutput.ReadToEndAsync();
-        var before = SoftirqSeconds();
-        using var client = Start(from, ["-c", address.ToString(), "-p", port, "-t", seconds.ToString(CultureInfo.InvariantCulture), "-A", "1,0", "-J", .. load.Arguments]);
+        var before = SoftInterrupts.Seconds();
+        using var client = Start(from, ["-c", address.ToString(), "-p", port, "-t", seconds.ToString(CultureInfo.InvariantCulture), "-A", "1,0", "-J", "-P", load.Streams.ToString(CultureInfo.InvariantCulture)]);
         var text = await client.StandardOutput.ReadToEndAsync();
-        var softirq = SoftirqSeconds() - before;
+        var softirq = SoftInterrupts.Seconds() - before;
         await client.WaitForExitAsync();
         await server.WaitForExitAsync();
         await rest;
@@ -38,20 +38,9 @@ internal static class Iperf
         using var json = JsonDocument.Parse(text);
         if (json.RootElement.TryGetProperty("error", out var error))
             throw new LabException($"iperf3 {load.Name}: {error.GetString()}");
-        var end = json.RootElement.GetProperty("end");
-        if (!load.CountsPackets)
-        {
-            var received = end.GetProperty("sum_received");
-            return new Run(received.GetProperty("bits_per_second").GetDouble(), softirq * 1e6 * Segment / received.GetProperty("bytes").GetDouble());
-        }
-
-        var sum = end.GetProperty("sum");
-        var (sent, lost) = (sum.GetProperty("packets").GetDouble(), sum.GetProperty("lost_packets").GetDouble());
-        return new Run((sent - lost) / sum.GetProperty("seconds").GetDouble(), softirq * 1e6 / sent);
+        var received = json.RootElement.GetProperty("end").GetProperty("sum_received");
+        return new Run(received.GetProperty("bits_per_second").GetDouble(), softirq * 1e6 * Segment / received.GetProperty("bytes").GetDouble());
     }
-
-    /// <summary>Of all processors, since the machine began (proc(5), seventh figure of the first line, in ticks of 10 ms).</summary>
-    private static double SoftirqSeconds() => double.Parse(File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[7], CultureInfo.InvariantCulture) / 100;
 
     private static Process Start(NetworkNamespace networkNamespace, IReadOnlyList<string> arguments)
     {

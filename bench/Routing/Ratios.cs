@@ -29,6 +29,8 @@ internal sealed record Ratios(double Ratio, double Lower90)
     [JsonIgnore]
     public (double Ours, double Plain) Softirq { get; init; }
 
+    /// <summary>No further pair is needed.</summary>
+    [JsonIgnore]
     public bool Settled => Pairs >= FewestPairs && Ratio - Lower90 <= Close;
 
     public static Ratios Of(IReadOnlyCollection<(Run Ours, Run Plain)> pairs)

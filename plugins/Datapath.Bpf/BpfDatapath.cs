@@ -27,6 +27,7 @@ internal sealed partial class BpfDatapath : IDatapath
     private readonly string _objects;
     private readonly CancellationTokenSource _stopping = new();
     private readonly MapWrites _writes = new();
+    private readonly ChangedSysctls _changed;
     private DatapathState? _state;
     private ConntrackShape? _conntrack;
     private Task _collecting = Task.CompletedTask;
@@ -39,6 +40,7 @@ internal sealed partial class BpfDatapath : IDatapath
         _settings = settings;
         _logger = context.Loggers.CreateLogger("datapath.bpf");
         _objects = Path.Combine(context.PluginDirectory, "bpf");
+        _changed = new(context.RunDirectory);
         View = new BpfDatapathView(settings.BpfFs);
     }
 
@@ -78,7 +80,7 @@ internal sealed partial class BpfDatapath : IDatapath
         DatapathLayout.RefuseOthers(_settings.BpfFs);
         ConntrackLayout.RefuseNewer(_settings.BpfFs, Conntrack().Layout);
         _conntrack = Conntrack().Settle(_settings.BpfFs);
-        _state = DatapathState.Open(_objects, _settings, Config(), Conntrack(), _writes, _context.Time, _logger);
+        _state = DatapathState.Open(_objects, _settings, _changed, Config(), Conntrack(), _writes, _context.Time, _logger);
         DatapathLayout.Mark(_state.Maps.Revision);
         if (_state.Revision.FinishPending())
             Log.Finished(_logger);
@@ -100,6 +102,7 @@ internal sealed partial class BpfDatapath : IDatapath
         var removed = new List<string>();
         using (var netlink = RouteNetlink.Open())
             removed.AddRange(DeviceTarget.RemoveAll(netlink, _settings.BpfFs));
+        removed.AddRange(_changed.Restore());
         if (!BpfFileSystem.IsMounted(_settings.BpfFs))
             return removed;
         foreach (var pin in Directory.EnumerateFiles(_settings.BpfFs).Where(IsOwnPin).ToArray())
@@ -130,11 +133,11 @@ internal sealed partial class BpfDatapath : IDatapath
 
     private static bool IsOwnPin(string path) => Path.GetFileName(path) is var name && (name.StartsWith("cilium_", StringComparison.Ordinal) || name.StartsWith("prog_", StringComparison.Ordinal) || name.StartsWith(TcxFilter.PinPrefix, StringComparison.Ordinal));
 
-    private static void OpenMachine()
+    private void OpenMachine()
     {
-        Sysctl.WriteIfPresent("ipv4/conf/all/rp_filter", 0);
-        Sysctl.WriteIfPresent("ipv4/ip_forward", 1);
-        Sysctl.WriteIfPresent("ipv6/conf/all/forwarding", 1);
+        _changed.Write("ipv4/conf/all/rp_filter", 0);
+        _changed.Write("ipv4/ip_forward", 1);
+        _changed.Write("ipv6/conf/all/forwarding", 1);
     }
 
     /// <summary>Constants of the programs on this node.</summary>

@@ -13,7 +13,7 @@ internal sealed class DatapathState : IDisposable
 {
     private readonly ManualResetEventSlim _settled = new();
 
-    private DatapathState(ProgramSet programs, MapSet maps, BpfSettings settings, string container, TimeProvider time, ILogger logger)
+    private DatapathState(ProgramSet programs, MapSet maps, BpfSettings settings, ChangedSysctls changed, string container, TimeProvider time, ILogger logger)
     {
         Programs = programs;
         Maps = maps;
@@ -24,7 +24,7 @@ internal sealed class DatapathState : IDisposable
         Endpoints = new(maps, Filters, Revision, policies, new(maps), _settled);
         IpCache = new(maps, Revision, new(maps.Tunnels));
         Policies = new(maps, Revision, policies, time);
-        Devices = new(Filters, maps.Overlay);
+        Devices = new(Filters, maps.Overlay, changed);
         Probe = new(maps, programs);
         Events = new(maps, Clock, time);
         Collector = new(maps, Clock, programs[ProgramSet.Collect].Descriptor);
@@ -58,7 +58,7 @@ internal sealed class DatapathState : IDisposable
     public ConnectionMigration Migration { get; }
 
     /// <summary>Loads programs and opens maps; takes over what is pinned.</summary>
-    public static DatapathState Open(string objects, BpfSettings settings, DatapathConfig config, ConntrackShape conntrack, MapWrites writes, TimeProvider time, ILogger logger)
+    public static DatapathState Open(string objects, BpfSettings settings, ChangedSysctls changed, DatapathConfig config, ConntrackShape conntrack, MapWrites writes, TimeProvider time, ILogger logger)
     {
         var previous = PreviousContainers.Open(settings.BpfFs, writable: true);
         ProgramSet? programs = null;
@@ -67,7 +67,7 @@ internal sealed class DatapathState : IDisposable
             programs = ProgramSet.Load(new(objects, settings.BpfFs, config, new(conntrack, settings.EventsBufferBytes, settings.PolicyMax), logger), previous.Newest);
             conntrack.Remember(settings.BpfFs);
             var maps = MapSet.Open(settings.BpfFs, writes, new(programs[ProgramSet.Insert].Descriptor, programs[ProgramSet.Remove].Descriptor), previous);
-            return new(programs, maps, settings, conntrack.ToString(), time, logger);
+            return new(programs, maps, settings, changed, conntrack.ToString(), time, logger);
         }
         catch
         {

@@ -8,18 +8,26 @@ internal static class Sysctl
     private const string Root = "/proc/sys/net";
 
     /// <summary>Lets packets of a device through the stack: forwarding on, no reverse path filter of its own.</summary>
-    public static void Open(string device)
-    {
-        WriteIfPresent($"ipv4/conf/{device}/rp_filter", 0);
-        WriteIfPresent($"ipv4/conf/{device}/forwarding", 1);
-        WriteIfPresent($"ipv6/conf/{device}/force_forwarding", 1);
-    }
+    /// <param name="device">The device.</param>
+    public static void Open(string device) => Open(device, (name, value) => WriteIfPresent(name, value));
+
+    /// <summary>The same of a device that is not ours, and stays when we go.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="changed">Keeps what the settings were.</param>
+    public static void Open(string device, ChangedSysctls changed) => Open(device, changed.Write);
 
     /// <summary>The value; null where the kernel has no such setting.</summary>
     public static int? Read(string name)
     {
         var path = Path.Combine(Root, name);
         return File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.Integer | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) ? value : null;
+    }
+
+    private static void Open(string device, Action<string, int> write)
+    {
+        write($"ipv4/conf/{device}/rp_filter", 0);
+        write($"ipv4/conf/{device}/forwarding", 1);
+        write($"ipv6/conf/{device}/force_forwarding", 1);
     }
 
     public static bool WriteIfPresent(string name, int value)

@@ -12,7 +12,8 @@ namespace Cilium.Framework.Datapath.Bpf.Targets;
 
 /// <summary>Devices of the node: native ones and the one that wraps packets get a filter, the node's door to its endpoints is created.</summary>
 /// <param name="overlay">One entry: the device that wraps packets.</param>
-internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayValue> overlay) : IReconcileTarget<DeviceRow>
+/// <param name="changed">Settings of native devices.</param>
+internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayValue> overlay, ChangedSysctls changed) : IReconcileTarget<DeviceRow>
 {
     private const string VethKind = "veth";
 
@@ -96,7 +97,7 @@ internal sealed class DeviceTarget(DeviceFilters filters, BpfMap<uint, OverlayVa
     {
         if (link is null)
             throw new CiliumException(ErrorKind.Unavailable, $"device {row.Name}: there is no such device. Create it, or take it out of the configuration.");
-        Sysctl.Open(row.Name);
+        Sysctl.Open(row.Name, changed);
         filters.AttachNative(link.Index);
     }
 

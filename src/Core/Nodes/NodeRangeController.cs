@@ -28,12 +28,16 @@ internal sealed class NodeRangeController(NodeKey self, IReadTable<NodeKey, Node
             else if (taken.TryAdd(cidr, node.Key, out var met))
                 accepted.Add(new NodeRangeRow(cidr, node.Key, node.Key == self, node.AddressOf(AddressFamily.InterNetwork), node.AddressOf(AddressFamily.InterNetworkV6)));
             else
-                problems.Add($"range {cidr} of node {node.Key} overlaps {met.Value.Prefix} of node {met.Value.Value}, which comes first. It is left out. Give every node a range of its own.");
+                problems.Add($"range {cidr} of node {node.Key} overlaps {Winner(met.Value.Prefix, met.Value.Value)}. Give every node a range of its own.");
         }
 
         ranges.ReplaceAll(accepted);
         Report(problems, accepted.Count);
     }
+
+    private string Winner(IpPrefix cidr, NodeKey owner) => owner == self
+        ? $"{cidr}, which this node uses itself. It is left out here; other nodes keep the one that they knew first, and may not reach this node's endpoints"
+        : $"{cidr} of node {owner}, which comes first. It is left out";
 
     private IEnumerable<(IpPrefix Cidr, NodeRow Node)> Claims() => nodes
         .SelectMany(node => node.PodCidrs, (node, cidr) => (Cidr: cidr, Node: node))

@@ -3,22 +3,30 @@ using Cilium.Framework.Lab;
 
 namespace Cilium.Framework.EndToEnd.Tests.Routing;
 
-/// <summary>What a node's kernel has: devices, routes and rules of all tables, and what is pinned.</summary>
+/// <summary>What a node's kernel has: devices with what is attached to them, routes and rules of all tables, settings, and what is pinned.</summary>
 internal static class NodeDump
 {
-    private static readonly string[] Looks = ["-o link", "-4 route show table all", "-6 route show table all", "-4 rule", "-6 rule"];
+    private static readonly string[] Looks = ["ip -o link", "ip -4 route show table all", "ip -6 route show table all", "ip -4 rule", "ip -6 rule", "ip -4 neigh show proxy", "tc qdisc", "tc filter show dev eth0 ingress", "tc filter show dev eth0 egress"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public static async Task<string> OfAsync(LabNode node)
     {
         // A new device's own routes come by themselves, a moment after its addresses.
-        await Eventually.TrueAsync(async () => (await ShowAsync(node, "-6 -o address show tentative")).Length == 0, "the node's addresses are all in use");
+        await Eventually.TrueAsync(async () => (await ShowAsync(node, "ip -6 -o address show tentative")).Length == 0, "the node's addresses are all in use");
         var looks = new List<string>();
         foreach (var look in Looks)
             looks.Add(await ShowAsync(node, look));
-        return string.Join("\n", [.. looks, .. Pins(Path.Combine(node.Folder, "run", "bpffs"))]);
+        return string.Join("\n", [.. looks, .. node.Network.Node.Run(() => Settings().ToList()), .. Pins(Path.Combine(node.Folder, "run", "bpffs"))]);
     }
+
+    /// <summary>Of this thread's namespace.</summary>
+    private static IEnumerable<string> Settings() =>
+        from folder in (string[])["ipv4/conf", "ipv6/conf"]
+        from setting in Directory.EnumerateFiles(Path.Combine("/proc/sys/net", folder), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        // It has none, and says so by an error.
+        where Path.GetFileName(setting) != "stable_secret"
+        select $"{setting} {File.ReadAllText(setting).TrimEnd()}";
 
     // The kernel itself puts maps.debug and progs.debug into every such file system.
     private static IEnumerable<string> Pins(string folder) => Directory.Exists(folder)
@@ -27,10 +35,10 @@ internal static class NodeDump
 
     private static async Task<string> ShowAsync(LabNode node, string look)
     {
-        using var ip = Process.Start(new ProcessStartInfo("ip", $"-n {node.Network.Node.Name} {look}") { RedirectStandardOutput = true })!;
-        var output = await ip.StandardOutput.ReadToEndAsync(Stop);
-        await ip.WaitForExitAsync(Stop);
-        Assert.Equal(0, ip.ExitCode);
+        using var tool = Process.Start(new ProcessStartInfo("nsenter", $"--net={node.Network.Node.Path} {look}") { RedirectStandardOutput = true })!;
+        var output = await tool.StandardOutput.ReadToEndAsync(Stop);
+        await tool.WaitForExitAsync(Stop);
+        Assert.Equal((look, 0), (look, tool.ExitCode));
         return output;
     }
 }
