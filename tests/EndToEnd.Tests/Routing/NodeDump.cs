@@ -1,12 +1,17 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Cilium.Framework.Lab;
 
 namespace Cilium.Framework.EndToEnd.Tests.Routing;
 
 /// <summary>What a node's kernel has: devices with what is attached to them, routes and rules of all tables, settings, and what is pinned.</summary>
-internal static class NodeDump
+internal static partial class NodeDump
 {
-    private static readonly string[] Looks = ["ip -o link", "ip -4 route show table all", "ip -6 route show table all", "ip -4 rule", "ip -6 rule", "ip -4 neigh show proxy", "tc qdisc", "tc filter show dev eth0 ingress", "tc filter show dev eth0 egress"];
+    private static readonly string[] Looks = ["ip -o link", "ip -4 route show table all", "ip -6 route show table all", "ip -4 rule", "ip -6 rule", "ip neigh show nud permanent", "ip neigh show proxy", "tc qdisc", "tc filter show dev eth0 ingress", "tc filter show dev eth0 egress"];
+
+    /// <summary>A program has another number whenever it is loaded.</summary>
+    [GeneratedRegex(@" (id \d+|handle 0x\w+)\b")]
+    private static partial Regex Numbers();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -17,7 +22,7 @@ internal static class NodeDump
         var looks = new List<string>();
         foreach (var look in Looks)
             looks.Add(await ShowAsync(node, look));
-        return string.Join("\n", [.. looks, .. node.Network.Node.Run(() => Settings().ToList()), .. Pins(Path.Combine(node.Folder, "run", "bpffs"))]);
+        return Numbers().Replace(string.Join("\n", [.. looks, .. node.Network.Node.Run(() => Settings().ToList()), .. Pins(Path.Combine(node.Folder, "run", "bpffs"))]), "");
     }
 
     /// <summary>Of this thread's namespace.</summary>
