@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Cilium.Framework.Netlink.Messages;
 using Cilium.Framework.Netlink.Native;
@@ -11,7 +12,6 @@ internal sealed class NetlinkSocket : IDisposable
     private const int ReceiveSize = 64 * 1024;
     private const int ExtAckMessage = 1;
     private readonly SafeDescriptor _descriptor;
-    private readonly byte[] _receive = new byte[ReceiveSize];
     private readonly Lock _lock = new();
     private uint _sequence;
 
@@ -86,12 +86,15 @@ internal sealed class NetlinkSocket : IDisposable
     }
 
     /// <returns>False when the answer was interrupted by a change and has to be asked for again.</returns>
+    [SkipLocalsInit]
     private bool Receive(uint sequence, string what, MessageHandler handler)
     {
+        // Most sockets live for one request: a buffer of each would be most of what an attach allocates.
+        Span<byte> buffer = stackalloc byte[ReceiveSize];
         var complete = true;
         while (true)
         {
-            var messages = new MessageReader(ReceiveDatagram(what));
+            var messages = new MessageReader(ReceiveDatagram(what, buffer));
             while (messages.Next())
             {
                 if (messages.Sequence != sequence)
@@ -108,9 +111,9 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    private unsafe ReadOnlySpan<byte> ReceiveDatagram(string what)
+    private unsafe ReadOnlySpan<byte> ReceiveDatagram(string what, Span<byte> buffer)
     {
-        fixed (byte* bytes = _receive)
+        fixed (byte* bytes = buffer)
         {
             while (true)
             {
@@ -120,7 +123,7 @@ internal sealed class NetlinkSocket : IDisposable
                 Libc.Check(length, what);
                 if (length > ReceiveSize)
                     throw new NetlinkException(Libc.Enobufs, $"{what}: the kernel's answer has {length} bytes, more than {ReceiveSize}");
-                return _receive.AsSpan(0, length);
+                return buffer[..length];
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cilium.Framework.State;
 
 namespace Cilium.Framework.Client.Models;
 
@@ -10,5 +11,6 @@ public sealed record Policy
 
     /// <summary>The rules as a JSON document; a text of its own, as in Cilium's API v1.</summary>
     [JsonPropertyName("policy")]
+    [JsonConverter(typeof(LongText))]
     public required string Rules { get; init; }
 }

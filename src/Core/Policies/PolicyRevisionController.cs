@@ -42,7 +42,12 @@ internal sealed class PolicyRevisionController(Func<ulong> computed, NodeTables 
         foreach (var change in _addresses.Next())
             Look(change.Key);
         if (_awaited.Count == 0)
+        {
+            // A list of ten thousand leaves room for as many for ever.
+            _awaited.TrimExcess();
             return [];
+        }
+
         var awaited = new PrefixIndex<NumericIdentity>(_awaited.Select(prefix => (prefix, NumericIdentity.Unknown)));
         return tables.CidrIdentities.Where(cidr => awaited.Overlaps(cidr.Prefix)).Select(cidr => cidr.Id).ToHashSet();
     }
