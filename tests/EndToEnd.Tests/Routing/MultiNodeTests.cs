@@ -71,9 +71,9 @@ public abstract class MultiNodeTests(RoutedNodes nodes) : IAsyncLifetime
             await Stores.ClusterView.AllSeeEverythingAsync(nodes.Nodes, seconds: 20);
             foreach (var stream in (DatagramStream[])[one, two, three])
             {
+                await Eventually.TrueAsync(() => stream.SoFar.Sent > 1000, "enough was sent to notice a loss");
                 var result = await stream.StopAsync();
                 Assert.Equal((0, 0), (result.Lost, result.SocketDrops));
-                Assert.InRange(result.Sent, 1000, long.MaxValue);
             }
         }
     }
