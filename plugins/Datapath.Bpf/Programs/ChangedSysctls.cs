@@ -28,10 +28,8 @@ internal sealed class ChangedSysctls(string runDirectory)
     {
         foreach (var (name, before, value) in Kept().Reverse())
         {
-            if (Sysctl.Read(name) != value)
-                continue;
-            Sysctl.WriteIfPresent(name, before);
-            yield return string.Create(CultureInfo.InvariantCulture, $"setting net.{name.Replace('/', '.')}, which is {before} again");
+            if (Sysctl.Read(name) == value && Sysctl.WriteIfPresent(name, before))
+                yield return string.Create(CultureInfo.InvariantCulture, $"setting net.{name.Replace('/', '.')}, which is {before} again");
         }
 
         File.Delete(_file);

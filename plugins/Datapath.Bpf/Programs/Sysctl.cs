@@ -20,8 +20,17 @@ internal static class Sysctl
     public static int? Read(string name)
     {
         var path = Path.Combine(Root, name);
-        return File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.Integer | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) ? value : null;
+        return IfPresent<int?>(
+            () => File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.Integer | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) ? value : null);
     }
+
+    /// <returns>False: the kernel has no such setting.</returns>
+    public static bool WriteIfPresent(string name, int value) => Read(name) is { } current && IfPresent(() =>
+    {
+        if (current != value)
+            File.WriteAllText(Path.Combine(Root, name), value.ToString(CultureInfo.InvariantCulture));
+        return true;
+    });
 
     private static void Open(string device, Action<string, int> write)
     {
@@ -30,12 +39,16 @@ internal static class Sysctl
         write($"ipv6/conf/{device}/force_forwarding", 1);
     }
 
-    public static bool WriteIfPresent(string name, int value)
+    /// <summary>A device, and its settings with it, may go at any moment.</summary>
+    private static T? IfPresent<T>(Func<T> access)
     {
-        if (Read(name) is not { } current)
-            return false;
-        if (current != value)
-            File.WriteAllText(Path.Combine(Root, name), value.ToString(CultureInfo.InvariantCulture));
-        return true;
+        try
+        {
+            return access();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return default;
+        }
     }
 }
