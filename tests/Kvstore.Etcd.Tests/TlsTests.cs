@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Cilium.Framework.Errors;
 using Cilium.Framework.Lab.Servers;
 
@@ -98,6 +100,38 @@ public sealed class TlsTests : IDisposable
         var plain = await StartAsync(null);
         var endpoint = plain.Replace("http", "https", StringComparison.Ordinal);
         await FailsAsync(Settings(endpoint), ErrorKind.Unavailable, $"{endpoint}: it does not speak TLS: write {plain} in kvstore.etcd.endpoints");
+    }
+
+    [Fact]
+    public async Task Https_to_a_server_that_answers_a_handshake_with_a_reset_is_named()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var serving = ServeAsync();
+        await FailsAsync(Settings($"https://{server.LocalEndpoint}"), ErrorKind.Unavailable, $"https://{server.LocalEndpoint}: it does not speak TLS: write http://{server.LocalEndpoint} in kvstore.etcd.endpoints");
+        server.Stop();
+        await serving;
+
+        async Task ServeAsync()
+        {
+            const byte handshake = 22;
+            try
+            {
+                while (true)
+                {
+                    using var client = await server.AcceptSocketAsync();
+                    var first = new byte[1];
+                    if (await client.ReceiveAsync(first) > 0 && first[0] == handshake)
+                        client.LingerState = new LingerOption(true, 0);
+                    else
+                        await client.SendAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray());
+                }
+            }
+            catch (SocketException)
+            {
+                // Stopped.
+            }
+        }
     }
 
     [Fact]

@@ -28,11 +28,15 @@ internal static class TransportFailures
             return new(ErrorKind.Unavailable, problem, CallEffect.NotCarriedOut);
         var connecting = causes.OfType<HttpRequestException>().Any(cause =>
             cause.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError);
-        if (connecting && causes.OfType<SocketException>().FirstOrDefault() is { } socket)
+        var socket = connecting ? causes.OfType<SocketException>().FirstOrDefault() : null;
+        // Who does not understand a handshake may answer it with a reset.
+        if (socket is { SocketErrorCode: not (SocketError.ConnectionReset or SocketError.Shutdown) })
             return new(ErrorKind.Unavailable, Words(socket), CallEffect.NotCarriedOut);
         // What has never been understood may be another language.
         if (endpoint.Version is null && await SpokenProtocol.MismatchAsync(endpoint, cancellationToken) is { } mismatch)
             return new(mismatch.IsCertificate ? ErrorKind.Denied : ErrorKind.Unavailable, mismatch.Text, CallEffect.NotCarriedOut);
+        if (socket is not null)
+            return new(ErrorKind.Unavailable, Words(socket), CallEffect.NotCarriedOut);
         // Cancelled by us, when opening took too long.
         if (failure.StatusCode is StatusCode.DeadlineExceeded or StatusCode.Cancelled)
             return new(ErrorKind.Unavailable, $"no answer within {waited.TotalSeconds:0.#} s", CallEffect.Unknown);
