@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Cilium.Framework.Bench;
 using Cilium.Framework.Datapath.Bpf;
 using Cilium.Framework.Datapath.Bpf.Maps;
 using Cilium.Framework.Datapath.Suite;
@@ -104,23 +105,7 @@ internal sealed class Fixture : IDisposable
 
     private EndpointRow AddEndpoint(ushort id, uint identity)
     {
-        using var netlink = RouteNetlink.Open();
-        var name = $"lxc{id}";
-        netlink.CreateVeth(new VethPair { Name = name, PeerName = $"tmp{id}" });
-        var (link, peer) = (netlink.FindLink(name)!, netlink.FindLink($"tmp{id}")!);
-        netlink.SetUp(link.Index);
-        var row = new EndpointRow
-        {
-            Id = id,
-            IfIndex = link.Index,
-            Device = name,
-            Mac = MacAddress.FromBytes(peer.Mac.GetAddressBytes()),
-            HostMac = MacAddress.FromBytes(link.Mac.GetAddressBytes()),
-            IPv4 = IPAddress.Parse($"10.90.1.{id}"),
-            IPv6 = IPAddress.Parse($"fd90::a:{id}"),
-            Identity = new(identity),
-            Policy = new PolicyId(new(identity)),
-        };
+        var row = VethEndpoint.Create(id, identity, new PolicyId(new(identity)));
         Apply(Datapath.Endpoints, row);
         return row;
     }

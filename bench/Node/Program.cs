@@ -16,6 +16,8 @@ var pods = NetworkNamespace.Create(name + "-pods");
 var figures = new List<Figure>();
 try
 {
+    Add("attach, the kernel's part, p50", Milliseconds(KernelWork.Measure(layout, attach, Small), 0.5), "ms", attach == "tcx" ? null : 2);
+
     // Later settings win over the lab's own: a /24 has no room for this many.
     await using var node = await LabNode.StartAsync(name, layout, folder, ["ipv4.pod-cidr=10.1.0.0/20", $"datapath.bpf.attach={attach}"], default);
     var workloads = new Workloads(node, pods);

@@ -207,6 +207,7 @@ internal sealed partial class BpfDatapath : IDatapath
         {
             try
             {
+                // Nothing says that a connection has expired: the table is looked through from time to time.
                 await Task.Delay(pause, _context.Time, cancellationToken);
                 var pressure = state.Collector.Collect();
                 pause = pressure.NextPause(pause, _settings.ConntrackGcInterval);

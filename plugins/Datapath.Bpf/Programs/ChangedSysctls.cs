@@ -39,7 +39,8 @@ internal sealed class ChangedSysctls(string runDirectory)
     {
         using var file = new FileStream(_file, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
         using var writer = new StreamWriter(file);
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {before} {value}"));
+        // Begins a line, too: one that was not written whole takes none with it.
+        writer.Write(string.Create(CultureInfo.InvariantCulture, $"\n{name} {before} {value}\n"));
     }
 
     /// <summary>A line that was not written whole belongs to a setting that was not changed yet.</summary>

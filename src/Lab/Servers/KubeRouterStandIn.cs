@@ -58,6 +58,7 @@ public sealed class KubeRouterStandIn : IAsyncDisposable
             while (true)
             {
                 await FollowOnceAsync(stop);
+                // A GoBGP that is away tells nobody when it is back.
                 await Task.Delay(Pause, TimeProvider.System, stop);
             }
         }

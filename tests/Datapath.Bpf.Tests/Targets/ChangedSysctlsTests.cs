@@ -58,6 +58,15 @@ public sealed class ChangedSysctlsTests : IDisposable
         Assert.Equal(2, Get(Filter));
     }
 
+    [Fact]
+    public void A_line_that_was_not_written_whole_takes_no_other_with_it()
+    {
+        File.WriteAllText(_folder["changed-sysctls"], "ipv4/conf/lo/rp_filter 2");
+        Open();
+        Assert.Equal(2, Restore().Count);
+        Assert.Equal((2, 0), (Get(Filter), Get(Forwarding)));
+    }
+
     private void Open() => _machine.Run(() =>
     {
         var changed = new ChangedSysctls(_folder.Path);
