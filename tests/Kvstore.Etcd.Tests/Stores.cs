@@ -44,7 +44,7 @@ internal static class Stores
         return (error.Kind, error.Message);
     }
 
-    /// <summary>Writes again until the store takes it.</summary>
+    /// <summary>Writes again until the store takes it: it may be away, or be asked over a connection that was begun with what it does not accept.</summary>
     public static Task UntilWrittenAsync(this IKvstore store, string key, string value) => Eventually.TrueAsync(
         async () =>
         {
@@ -52,7 +52,7 @@ internal static class Stores
             {
                 return (await store.PutAsync(key, value)).Succeeded;
             }
-            catch (CiliumException error) when (error.Kind == ErrorKind.Unavailable)
+            catch (CiliumException error) when (error.Kind is ErrorKind.Unavailable or ErrorKind.Denied)
             {
                 return false;
             }
