@@ -30,8 +30,8 @@ public sealed class AbandonedLabTests : IDisposable
         Make($"{Kind}{NobodysNumber}-node");
         Make($"{AbandonedLab.NameOf(Kind)}-node");
         Directory.CreateDirectory(Path.Combine(_folder, "state"));
-        using var agent = Process.Start("/bin/sh", ["-c", "sleep 60; :", $"state-dir={_folder}/state"]);
-        using var server = Process.Start("/bin/sh", ["-c", "sleep 60; :", $"--data-dir={_folder}/server/m0"]);
+        using var agent = Start($"state-dir={_folder}/state");
+        using var server = Start($"--data-dir={_folder}/server/m0");
 
         var removed = AbandonedLab.Remove(Kind);
 
@@ -42,6 +42,10 @@ public sealed class AbandonedLabTests : IDisposable
         Assert.False(Directory.Exists(_folder));
         Assert.True(File.Exists(_made[1].Path));
     }
+
+    /// <summary>A process with an argument that waits without starting another: a child has its parent's arguments until it runs its own program.</summary>
+    private static Process Start(string argument) =>
+        Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read line", argument]) { RedirectStandardInput = true })!;
 
     private void Make(string name) => _made.Add(NetworkNamespace.Create(name));
 }
