@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace Cilium.Framework.Datapath.Bpf.Programs;
 
@@ -17,18 +19,20 @@ internal static class Sysctl
     public static void Open(string device, ChangedSysctls changed) => Open(device, changed.Write);
 
     /// <summary>The value; null where the kernel has no such setting.</summary>
-    public static int? Read(string name)
+    public static int? Read(string name) => IfPresent<int?>(() =>
     {
-        var path = Path.Combine(Root, name);
-        return IfPresent<int?>(
-            () => File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.Integer | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) ? value : null);
-    }
+        using var setting = File.OpenHandle(Path.Combine(Root, name));
+        Span<byte> text = stackalloc byte[32];
+        return Utf8Parser.TryParse(text[..RandomAccess.Read(setting, text, 0)], out int value, out _) ? value : null;
+    });
 
     /// <returns>False: the kernel has no such setting.</returns>
     public static bool WriteIfPresent(string name, int value) => Read(name) is { } current && IfPresent(() =>
     {
-        if (current != value)
-            File.WriteAllText(Path.Combine(Root, name), value.ToString(CultureInfo.InvariantCulture));
+        if (current == value)
+            return true;
+        using var setting = File.OpenHandle(Path.Combine(Root, name), access: FileAccess.Write, share: FileShare.ReadWrite);
+        RandomAccess.Write(setting, Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture)), 0);
         return true;
     });
 

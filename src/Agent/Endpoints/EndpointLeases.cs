@@ -27,7 +27,7 @@ internal sealed class EndpointLeases(IpamService ipam, Func<IPAddress, string?> 
         {
             foreach (var address in addresses.Where(IsLocal))
             {
-                if (HolderOf(address) is { } holder)
+                if (ipam.HolderOf(address) is { } holder)
                     RefuseStranger(proposal, address, holder);
                 else if (await ClaimAsync(proposal, address, ct))
                     claimed.Add(address);
@@ -43,12 +43,12 @@ internal sealed class EndpointLeases(IpamService ipam, Func<IPAddress, string?> 
     }
 
     /// <summary>Whether each address is leased by somebody who gives it back himself, or lies outside the node's ranges: an endpoint that has them comes and goes without a change of leases.</summary>
-    public bool AreHeldByOthers(IEnumerable<IPAddress> addresses) => addresses.All(address => HolderOf(address) is { } holder ? !IsClaim(holder) : !IsLocal(address));
+    public bool AreHeldByOthers(IEnumerable<IPAddress> addresses) => addresses.All(address => ipam.HolderOf(address) is { } holder ? !IsClaim(holder) : !IsLocal(address));
 
     /// <summary>Gives back what the agent leased for an endpoint; what somebody else leased is for them to give back.</summary>
     public async Task ReleaseAsync(IEnumerable<IPAddress> addresses)
     {
-        foreach (var address in addresses.Where(address => HolderOf(address) is { } holder && IsClaim(holder)))
+        foreach (var address in addresses.Where(address => ipam.HolderOf(address) is { } holder && IsClaim(holder)))
             await ipam.ReleaseAsync(address, CancellationToken.None);
     }
 
@@ -85,8 +85,6 @@ internal sealed class EndpointLeases(IpamService ipam, Func<IPAddress, string?> 
     }
 
     private bool IsLocal(IPAddress address) => ipam.LocalPools().Any(pool => pool.Cidr.Contains(address));
-
-    private string? HolderOf(IPAddress address) => ipam.List().FirstOrDefault(lease => lease.Address.Equals(address))?.Owner;
 
     /// <summary>Whoever makes an endpoint leased its addresses under its container's id or name.</summary>
     private static void RefuseStranger(EndpointProposal proposal, IPAddress address, string holder)

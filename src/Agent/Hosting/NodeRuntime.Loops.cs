@@ -32,7 +32,7 @@ internal sealed partial class NodeRuntime
         if (store.RemembersIdentities)
             Start("remembered-identities", new RememberedIdentities(t.StoredIdentities, identities, _time).RunAsync);
         Run("policies", Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
-        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
+        Run("endpoints", new EndpointController(t.EndpointRequests, t.IdentityClaims, t.Policies, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
         Run("ipcache", new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run("publications", new PublishController(self, t.Nodes, t.Endpoints, t.Publications), [t.Endpoints.Rows, t.Nodes], [], t.Publications.RegisterSource("node"));
         Run("policy-revisions", new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);

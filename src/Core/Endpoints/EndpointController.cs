@@ -6,18 +6,20 @@ using Cilium.Framework.Tables;
 
 namespace Cilium.Framework.Endpoints;
 
-/// <summary>endpoint-requests + identity-claims -> endpoints: attached at once and dropping, then judged by the policy of its identity once that is realised.</summary>
+/// <summary>endpoint-requests + identity-claims -> endpoints: attached at once, judged by the policy of its identity as soon as that is realised, and dropping until then.</summary>
 /// <remarks>
 /// Dropping is written only for an endpoint that the datapath does not hold yet (ARCHITECTURE, order of realisation 1): one that it holds keeps what it
 /// has until the new policy is Done, also over a restart and a change of labels.
 /// </remarks>
 /// <param name="requests">What the agent was told.</param>
 /// <param name="claims">Numbers of label sets.</param>
+/// <param name="policies">Asked whether a policy is realised already; a change of them decides nothing here.</param>
 /// <param name="heldBefore">Endpoints that the datapath held, with a policy, when the agent started.</param>
 /// <param name="endpoints">Written here only.</param>
 internal sealed class EndpointController(
     IReadTable<ushort, EndpointRequest> requests,
     IReadTable<LabelSet, IdentityClaimRow> claims,
+    DesiredTable<PolicyId, PolicyRow> policies,
     IReadOnlySet<(ushort Id, int IfIndex)> heldBefore,
     DesiredTable<ushort, EndpointRow> endpoints) : IController
 {
@@ -44,13 +46,11 @@ internal sealed class EndpointController(
         // A row that names a policy was written for an endpoint that is held: also when a target that failed left nothing acknowledged.
         var held = current is { Row.Policy: not null } or { Realised: not null } || heldBefore.Contains((request.Id, request.IfIndex));
         var identity = claims[IdentityClaims.Claimed(request.IdentityLabels)]?.Id;
-        if (!held)
+        var policy = identity is { } subject ? new PolicyId(subject) : null;
+        if (!held && (policy is null || policies.Rows[policy] is not { IsDone: true }))
             return (Row(request, identity ?? NumericIdentity.Init, policy: null), null);
-        if (identity is { } known)
-        {
-            var policy = new PolicyId(known);
-            return (Row(request, known, policy), Gate.Done(TableNames.Policies, policy));
-        }
+        if (policy is not null)
+            return (Row(request, policy.Subject, policy), Gate.Done(TableNames.Policies, policy));
 
         // Held, and its labels have no number yet: it keeps what it has. Without a row of this process it is held by a gate that nothing opens:
         // after the patience of the reconciler it drops, and its status says why.

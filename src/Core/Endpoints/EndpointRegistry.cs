@@ -17,6 +17,7 @@ public sealed class EndpointRegistry : IDisposable
     // What the changes of a group have made of the table; null: removed.
     private readonly Dictionary<ushort, EndpointRequest?> _draft = [];
     private readonly EndpointHolders _holders = new();
+    private readonly EndpointsDocument _document = new();
     private int _lastId;
     private int _draftedLastId;
 
@@ -42,11 +43,15 @@ public sealed class EndpointRegistry : IDisposable
         if (known is null)
             return [];
         var requests = known.ToLookup(stillExists);
-        if (requests[false].Any())
-            Store(_lastId, requests[true]);
-        _table.ReplaceAll(requests[true]);
         foreach (var request in requests[true])
+        {
+            _document.Set(request);
             _holders.Add(request);
+        }
+
+        if (requests[false].Any())
+            _file.Write(_document.ToUtf8(_lastId));
+        _table.ReplaceAll(requests[true]);
         return [.. requests[false]];
     }
 
@@ -111,8 +116,11 @@ public sealed class EndpointRegistry : IDisposable
             _holders.Remove(drafted);
         foreach (var id in _draft.Keys)
         {
-            if (_table.TryGet(id, out var stands))
-                _holders.Add(stands);
+            _document.Remove(id);
+            if (!_table.TryGet(id, out var stands))
+                continue;
+            _document.Set(stands);
+            _holders.Add(stands);
         }
 
         return default;
@@ -122,7 +130,15 @@ public sealed class EndpointRegistry : IDisposable
     {
         if (_draft.Count == 0)
             return;
-        Store(_draftedLastId, Drafted);
+        foreach (var (id, request) in _draft)
+        {
+            if (request is null)
+                _document.Remove(id);
+            else
+                _document.Set(request);
+        }
+
+        _file.Write(_document.ToUtf8(_draftedLastId));
         _lastId = _draftedLastId;
         _table.Write(writer =>
         {
@@ -136,17 +152,12 @@ public sealed class EndpointRegistry : IDisposable
         });
     }
 
-    private IEnumerable<EndpointRequest> Drafted => _table.Where(request => !_draft.ContainsKey(request.Id)).Concat(_draft.Values.OfType<EndpointRequest>());
-
     /// <summary>A number that is there twice is damage.</summary>
     private IReadOnlyCollection<EndpointRequest> Requests(EndpointsState state)
     {
         _lastId = state.LastId;
         return state.Endpoints.ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.ToRequest(_filter)).Values;
     }
-
-    private void Store(int lastId, IEnumerable<EndpointRequest> requests) =>
-        _file.Write(new EndpointsState(lastId, [.. requests.OrderBy(request => request.Id).Select(StoredEndpoint.From)]));
 
     private static string? FindProblem(EndpointProposal proposal)
     {

@@ -14,6 +14,7 @@ public sealed class IpamService : IDisposable
 
     // What readers get while a change is under way: a backend is asked by one caller at a time.
     private volatile IReadOnlyList<IpamLease> _leases = [];
+    private volatile Dictionary<IPAddress, IpamLease> _byAddress = [];
     private volatile IReadOnlyList<IpamPool> _pools = [];
 
     /// <param name="ipam">The backend.</param>
@@ -31,7 +32,7 @@ public sealed class IpamService : IDisposable
     {
         _ipam.SetPools(podCidrs);
         _ipam.Restore(_file.Read(state => state.Leases.Select(lease => new IpamLease(lease.Owner, IPAddress.Parse(lease.Address))).ToList()) ?? []);
-        (_leases, _pools) = (_ipam.List(), _ipam.LocalPools());
+        Show(_ipam.List());
     }
 
     /// <summary>Sets other pools. What was handed out of the old ones stays with its owners.</summary>
@@ -51,6 +52,9 @@ public sealed class IpamService : IDisposable
 
     /// <inheritdoc cref="IIpam.List" />
     public IReadOnlyList<IpamLease> List() => _leases;
+
+    /// <summary>Who holds an address; null: nobody.</summary>
+    public string? HolderOf(IPAddress address) => _byAddress.GetValueOrDefault(address)?.Owner;
 
     /// <inheritdoc cref="IIpam.AllocateAsync(string, AddressFamily, CancellationToken)" />
     public Task<IpamResult> AllocateAsync(string owner, AddressFamily family, CancellationToken ct) => _changes.RunAsync(() => _ipam.AllocateAsync(owner, family, ct), ct);
@@ -80,7 +84,16 @@ public sealed class IpamService : IDisposable
     {
         var leases = _ipam.List();
         _file.Write(new IpamState([.. leases.Select(lease => new IpamStateLease(lease.Owner, lease.Address.ToString()))]));
-        (_leases, _pools) = (leases, _ipam.LocalPools());
+        Show(leases);
+    }
+
+    private void Show(IReadOnlyList<IpamLease> leases)
+    {
+        var byAddress = new Dictionary<IPAddress, IpamLease>(leases.Count);
+        // A backend of somebody else may say one twice.
+        foreach (var lease in leases)
+            byAddress.TryAdd(lease.Address, lease);
+        (_leases, _byAddress, _pools) = (leases, byAddress, _ipam.LocalPools());
     }
 
     /// <summary>What is not on the disk did not happen: after a restart the backend would not know of it.</summary>

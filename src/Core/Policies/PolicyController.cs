@@ -1,5 +1,6 @@
 using Cilium.Framework.Configuration;
 using Cilium.Framework.Hosting;
+using Cilium.Framework.Reconciliation;
 using Cilium.Framework.Rows;
 using Cilium.Framework.Tables;
 
@@ -12,6 +13,7 @@ public sealed class PolicyController : IController
     private readonly NodeTables _tables;
     private readonly Table<string, PolicySettings> _settings = new("policy-settings", _ => "");
     private readonly Table<string, Computation> _computed = new("policy-inputs", _ => "");
+    private readonly TableIndex<NumericIdentity, ushort, DesiredRow<EndpointRow>> _bySubject;
     private (ulong Revision, Selections Of) _selections = (0, new([]));
 
     /// <param name="tables">The node's tables.</param>
@@ -20,6 +22,7 @@ public sealed class PolicyController : IController
     public PolicyController(NodeTables tables, PolicyEnforcement enforcement, AllowLocalhost allowLocalhost)
     {
         _tables = tables;
+        _bySubject = new(tables.Endpoints.Rows, row => new[] { row.Row.Policy, row.Realised?.Policy }.OfType<PolicyId>().Select(policy => policy.Subject));
         Apply(enforcement, allowLocalhost);
     }
 
@@ -66,16 +69,8 @@ public sealed class PolicyController : IController
 
     private HashSet<NumericIdentity> Subjects()
     {
-        var subjects = _tables.IdentityClaims.Select(claim => claim.Id).OfType<NumericIdentity>().ToHashSet();
-        foreach (var endpoint in _tables.Endpoints.Rows)
-        {
-            if (endpoint.Row.Policy is { } desired)
-                subjects.Add(desired.Subject);
-            if (endpoint.Realised?.Policy is { } realised)
-                subjects.Add(realised.Subject);
-        }
-
-        return subjects;
+        _bySubject.Update(new HashSet<NumericIdentity>());
+        return [.. _tables.IdentityClaims.Select(claim => claim.Id).OfType<NumericIdentity>(), .. _bySubject.Values];
     }
 
     /// <summary>The state of the inputs that a computation saw.</summary>

@@ -53,13 +53,17 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
     /// <summary>Writes the document, unless it is what the file holds already.</summary>
     /// <param name="content">The whole content.</param>
     /// <exception cref="CiliumException">The disk is full or fails. The old content stands.</exception>
-    public void Write(T content)
+    public void Write(T content) => Write(JsonSerializer.SerializeToUtf8Bytes(content, type));
+
+    /// <summary>Writes the document, unless it is what the file holds already.</summary>
+    /// <param name="document">The whole content as its reader expects it.</param>
+    /// <exception cref="CiliumException">The disk is full or fails. The old content stands.</exception>
+    public void Write(byte[] document)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(content, type);
-        if (_written is not null && bytes.AsSpan().SequenceEqual(_written))
+        if (_written is not null && document.AsSpan().SequenceEqual(_written))
             return;
-        directory.Write(name, bytes);
-        _written = bytes;
+        directory.Write(name, document);
+        _written = document;
     }
 
     /// <summary>The serializer appends path and place to its message; they are said already.</summary>

@@ -111,7 +111,7 @@ internal sealed class CoreNode : IDisposable
         Run(stop => cidrs.RunAsync(t.Rules, cidrSource, stop));
         Run(new IdentityController(ReservedIdentities.Default, t.StoredIdentities, t.IdentityClaims, t.CidrIdentities, t.Identities), [t.StoredIdentities, t.IdentityClaims, t.CidrIdentities], [], t.Identities.RegisterSource("identities"));
         Run(Policies, [t.Rules, t.Identities, t.IdentityClaims], [t.Endpoints.Rows, Policies.Settings], t.Policies.RegisterSource("rules"));
-        Run(new EndpointController(t.EndpointRequests, t.IdentityClaims, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
+        Run(new EndpointController(t.EndpointRequests, t.IdentityClaims, t.Policies, held, t.Endpoints), [t.EndpointRequests, t.IdentityClaims], [t.Endpoints.Rows], t.Endpoints.RegisterSource("requests"));
         Run(new IpCacheController(t.Endpoints, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities, t.IpCache), [t.Endpoints.Rows, t.HostAddresses, t.StoredIps, t.Nodes, t.NodeRanges, t.Plans, t.CidrIdentities, t.Identities], [], t.IpCache.RegisterSource("addresses"));
         Run(new PolicyRevisionController(() => Policies.ComputedRevision, t), [t.Policies.Rows], [Policies.Computed, t.CidrIdentities, t.IpCache.Rows]);
 

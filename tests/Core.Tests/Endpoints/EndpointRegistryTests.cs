@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Cilium.Framework.Endpoints;
 using Cilium.Framework.Labels;
 using Cilium.Framework.State;
@@ -111,7 +112,33 @@ public sealed class EndpointRegistryTests : IDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => AddAsync(1));
         Assert.Empty(_table);
         inTheWay.Delete();
-        Assert.Equal(1, (await AddAsync(1)).Request!.Id);
+        Assert.Equal(1, (await AddAsync(2)).Request!.Id);
+        Restart();
+        Assert.Equal(["lxc2"], _table.Select(request => request.Device));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_removed_is_still_on_the_disk_after_the_next_change()
+    {
+        await AddAsync(1);
+        var inTheWay = Directory.CreateDirectory(Path.Combine(_state.Path, "endpoints.json.new"));
+        await Assert.ThrowsAnyAsync<Exception>(() => _registry.RemoveAsync(1));
+        inTheWay.Delete();
+        await AddAsync(2);
+        Restart();
+        Assert.Equal(["lxc1", "lxc2"], _table.Select(request => request.Device).Order());
+    }
+
+    [Fact]
+    public async Task The_file_has_a_line_for_each_endpoint_and_reads_as_the_whole_state()
+    {
+        await AddAsync(2, id: 9);
+        await AddAsync(1, id: 3);
+        var text = File.ReadAllText(Path.Combine(_state.Path, "endpoints.json"));
+        var state = JsonSerializer.Deserialize(text, EndpointsStateJson.Default.EndpointsState)!;
+        Assert.Equal((StateFormat.Newest, 3), (state.Format, state.LastId));
+        Assert.Equivalent(_table.OrderBy(request => request.Id).Select(StoredEndpoint.From), state.Endpoints, strict: true);
+        Assert.Equal([(1, 3), (1, 9)], text.Split('\n').Where(line => line.StartsWith("    {", StringComparison.Ordinal)).Select(line => (line.Split("\"Id\":").Length - 1, int.Parse(line.Split("\"Id\":")[1].Split(',')[0]))));
     }
 
     [Fact]
