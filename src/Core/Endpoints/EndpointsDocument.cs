@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Cilium.Framework.State;
 
@@ -9,34 +11,40 @@ namespace Cilium.Framework.Endpoints;
 internal sealed class EndpointsDocument
 {
     private readonly SortedDictionary<ushort, byte[]> _endpoints = [];
+    private readonly ArrayBufferWriter<byte> _text = new();
 
     public void Set(EndpointRequest request)
     {
-        var line = new ArrayBufferWriter<byte>();
-        line.Write("\n    "u8);
-        using var writer = new Utf8JsonWriter(line);
+        var text = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(text);
         JsonSerializer.Serialize(writer, StoredEndpoint.From(request), EndpointsStateJson.Default.StoredEndpoint);
-        _endpoints[request.Id] = line.WrittenSpan.ToArray();
+        _endpoints[request.Id] = text.WrittenSpan.ToArray();
     }
 
     public void Remove(ushort id) => _endpoints.Remove(id);
 
     /// <param name="lastId">Number given last.</param>
-    public byte[] ToUtf8(int lastId)
+    /// <returns>Holds until the next call: room for all of them is not taken again for each change.</returns>
+    public ReadOnlySpan<byte> ToUtf8(int lastId)
     {
-        var text = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(text, new() { Indented = true }))
+        _text.ResetWrittenCount();
+        Write(string.Create(CultureInfo.InvariantCulture, $$"""
+            {
+              "{{nameof(EndpointsState.Format)}}": {{StateFormat.Newest}},
+              "{{nameof(EndpointsState.LastId)}}": {{lastId}},
+              "{{nameof(EndpointsState.Endpoints)}}": [
+            """));
+        var separator = "\n    ";
+        foreach (var endpoint in _endpoints.Values)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber(nameof(EndpointsState.Format), StateFormat.Newest);
-            writer.WriteNumber(nameof(EndpointsState.LastId), lastId);
-            writer.WriteStartArray(nameof(EndpointsState.Endpoints));
-            foreach (var endpoint in _endpoints.Values)
-                writer.WriteRawValue(endpoint, skipInputValidation: true);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            Write(separator);
+            _text.Write(endpoint);
+            separator = ",\n    ";
         }
 
-        return text.WrittenSpan.ToArray();
+        Write("\n  ]\n}");
+        return _text.WrittenSpan;
     }
+
+    private void Write(string text) => Encoding.UTF8.GetBytes(text, _text);
 }

@@ -53,17 +53,22 @@ public sealed class StateFile<T>(StateDirectory directory, string name, JsonType
     /// <summary>Writes the document, unless it is what the file holds already.</summary>
     /// <param name="content">The whole content.</param>
     /// <exception cref="CiliumException">The disk is full or fails. The old content stands.</exception>
-    public void Write(T content) => Write(JsonSerializer.SerializeToUtf8Bytes(content, type));
-
-    /// <summary>Writes the document, unless it is what the file holds already.</summary>
-    /// <param name="document">The whole content as its reader expects it.</param>
-    /// <exception cref="CiliumException">The disk is full or fails. The old content stands.</exception>
-    public void Write(byte[] document)
+    public void Write(T content)
     {
-        if (_written is not null && document.AsSpan().SequenceEqual(_written))
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(content, type);
+        if (_written is not null && bytes.AsSpan().SequenceEqual(_written))
             return;
+        directory.Write(name, bytes);
+        _written = bytes;
+    }
+
+    /// <summary>Writes a document that the caller has put into words, and knows to be another one.</summary>
+    /// <param name="document">The whole content as JSON of <typeparamref name="T"/>.</param>
+    /// <exception cref="CiliumException">The disk is full or fails. The old content stands.</exception>
+    public void Write(ReadOnlySpan<byte> document)
+    {
+        _written = null;
         directory.Write(name, document);
-        _written = document;
     }
 
     /// <summary>The serializer appends path and place to its message; they are said already.</summary>
