@@ -12,6 +12,13 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
     /// <summary>Devices to other machines are few and start with the node: they can wait for a link (<see cref="AttachMode.Auto"/>).</summary>
     private bool IsTcxForNodes => mode == AttachMode.Tcx || (mode == AttachMode.Auto && TcxFilter.IsSupported);
 
+    /// <summary>Makes the place for an endpoint's programs, where they need one.</summary>
+    public void PrepareEndpoint(int ifIndex)
+    {
+        if (mode != AttachMode.Tcx)
+            new TcFilter(bpffs, ifIndex, TcHook.Ingress).Prepare();
+    }
+
     /// <summary>Both programs of an endpoint, at the host side of its device.</summary>
     public void AttachEndpoint(int ifIndex)
     {

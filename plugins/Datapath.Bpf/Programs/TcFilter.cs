@@ -27,6 +27,15 @@ internal readonly unsafe record struct TcFilter(string BpfFs, int IfIndex, int P
         return OwnPrograms.Find(BpfFs, options.ProgramId) is { } own ? new(own.Id, own.Name, own.Tag, IsOurs: true) : Unknown(options.ProgramId);
     }
 
+    /// <summary>Adds clsact to the device, for both sides, unless it is there.</summary>
+    public void Prepare()
+    {
+        var hook = Hook();
+        var result = LibBpf.CreateHook(&hook);
+        if (result < 0 && result != -Errno.Exists)
+            throw BpfErrors.Failed(result, $"add clsact to device {IfIndex}");
+    }
+
     public bool Attach(LoadedProgram program)
     {
         var attached = Attached();
@@ -34,14 +43,12 @@ internal readonly unsafe record struct TcFilter(string BpfFs, int IfIndex, int P
             return false;
         if (attached is { IsOurs: false } foreign && !IsSame(foreign, program))
             throw new CiliumException(ErrorKind.Conflict, $"Device {LibC.DeviceName(IfIndex)} has a filter \"{foreign.Name}\" (program {foreign.Id}) with handle {Handle} and priority {Priority} that is not ours. Remove it (tc filter del dev {LibC.DeviceName(IfIndex)} {Side} pref {Priority}), or give it another priority. If another version of this agent attached it and its pins are gone: cilium cleanup --force.");
+        Prepare();
         var hook = Hook();
-        var result = LibBpf.CreateHook(&hook);
-        if (result < 0 && result != -Errno.Exists)
-            throw BpfErrors.Failed(result, $"add clsact to device {IfIndex}");
         var options = Options();
         options.ProgramDescriptor = program.Descriptor.Value;
         options.Flags = TcOptions.Replace;
-        result = LibBpf.Attach(&hook, &options);
+        var result = LibBpf.Attach(&hook, &options);
         return result < 0 ? throw BpfErrors.Failed(result, $"attach {program.Name} to device {IfIndex}") : true;
     }
 

@@ -17,6 +17,7 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
 
     public ValueTask<IReadOnlyList<RowOutcome>> ApplyAsync(ReconcileBatch<EndpointRow> batch, CancellationToken cancellationToken)
     {
+        Prepare(batch);
         using var changes = new Changes(revision, purge);
         return new(BatchRun.Each(batch, item => Apply(item, changes), cancellationToken));
     }
@@ -53,6 +54,27 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
         return problems;
     }
 
+    /// <summary>
+    /// The kernel waits for readers (synchronize_rcu_expedited in mini_qdisc_pair_swap, net/sched/sch_generic.c) when a program comes to a device whose place for programs is younger than the last
+    /// such wait. When many endpoints come together their places are made first: then one of them waits, and not each.
+    /// </summary>
+    private void Prepare(ReconcileBatch<EndpointRow> batch)
+    {
+        foreach (var row in batch.Items.Where(item => item.Action == ReconcileAction.Upsert && !maps.Endpoints.Get(item.Row.Id).IsPresent).Select(item => item.Row))
+        {
+            try
+            {
+                RefuseOtherDevice(row);
+                RefuseForeignAddresses(row, EndpointValue.From(row, 0));
+                filters.PrepareEndpoint(row.IfIndex);
+            }
+            catch (CiliumException)
+            {
+                // Its own turn comes, and says so.
+            }
+        }
+    }
+
     private void Apply(ReconcileItem<EndpointRow> item, Changes changes)
     {
         if (item.Action == ReconcileAction.Delete)
@@ -69,9 +91,7 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
 
     private void Realise(EndpointRow row, Changes changes)
     {
-        var device = LibC.DeviceName(row.IfIndex);
-        if (device != row.Device)
-            throw new CiliumException(ErrorKind.Unavailable, $"endpoint {row.Id}: its device {row.Device} with index {row.IfIndex} does not exist{(device is null ? "" : $" (index {row.IfIndex} is {device})")}. Create it, or delete the endpoint.");
+        RefuseOtherDevice(row);
         var desired = EndpointValue.From(row, row.Policy is null ? 0 : policies.Get(row.Policy));
         RefuseForeignAddresses(row, desired);
         Sysctl.Open(row.Device);
@@ -128,6 +148,13 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
         }
 
         return changed;
+    }
+
+    private static void RefuseOtherDevice(EndpointRow row)
+    {
+        var device = LibC.DeviceName(row.IfIndex);
+        if (device != row.Device)
+            throw new CiliumException(ErrorKind.Unavailable, $"endpoint {row.Id}: its device {row.Device} with index {row.IfIndex} does not exist{(device is null ? "" : $" (index {row.IfIndex} is {device})")}. Create it, or delete the endpoint.");
     }
 
     private void RefuseForeignAddresses(EndpointRow row, EndpointValue desired)

@@ -1,4 +1,7 @@
+using Cilium.Framework.Datapath.Bpf.Native;
 using Cilium.Framework.Errors;
+using Cilium.Framework.Reconciliation;
+using Cilium.Framework.Rows;
 
 namespace Cilium.Framework.Datapath.Bpf.Tests.Targets;
 
@@ -11,6 +14,25 @@ public sealed class EndpointTargetTests : TwoEndpoints
 
         Assert.Equal(ErrorKind.Unavailable, outcome.Kind);
         Assert.Equal("endpoint 9: its device lxc9 with index 4711 does not exist. Create it, or delete the endpoint.", outcome.Error);
+    }
+
+    [Fact]
+    public void Of_many_that_come_together_each_is_judged_alone_and_nothing_is_put_at_the_device_of_one_that_is_refused()
+    {
+        var (good, twin) = (Node.AddDevice(21, 1021, "10.90.1.21"), Node.AddDevice(22, 1022, ClientIPv4));
+        EndpointRow[] rows = [good.Row, twin.Row, good.Row with { Id = 23, IfIndex = 4711, Device = "lxc23", IPv4 = null }];
+
+        var outcomes = Node.In(() => TestNode.Done(Node.Datapath.Endpoints.ApplyAsync(new([.. rows.Select(row => new ReconcileItem<EndpointRow>(ReconcileAction.Upsert, row, null))]), default)));
+
+        Assert.Equal(
+            [
+                null,
+                $"endpoint 22: its address {ClientIPv4} belongs to endpoint {Client.Id}. Delete that one first.",
+                "endpoint 23: its device lxc23 with index 4711 does not exist. Create it, or delete the endpoint.",
+            ],
+            outcomes.Select(outcome => outcome.Error));
+        Assert.Equal("from_endpoint", Node.Attached(good.Row.IfIndex, TcHook.Ingress));
+        Assert.DoesNotContain("clsact", Shell.Ip($"netns exec {Node.Name} tc qdisc show dev {twin.Device}"), StringComparison.Ordinal);
     }
 
     [Fact]
