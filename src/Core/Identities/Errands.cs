@@ -43,6 +43,8 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
         errand ??= _errands[name] = new Errand();
         _underWay++;
         errand.Running = RunAsync(work);
+        // Not by the work itself: woken before it has ended, the loop would not find it, and nothing would wake it again.
+        _ = errand.Running.ContinueWith(_ => finished.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>Applies what has ended.</summary>
@@ -77,17 +79,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
         _stop.Dispose();
     }
 
-    private async Task<Action> RunAsync(Func<CancellationToken, Task<Action>> work)
-    {
-        try
-        {
-            return await work(_stop.Token);
-        }
-        finally
-        {
-            finished.Set();
-        }
-    }
+    private async Task<Action> RunAsync(Func<CancellationToken, Task<Action>> work) => await work(_stop.Token);
 
     private sealed class Errand
     {

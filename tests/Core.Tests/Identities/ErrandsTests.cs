@@ -26,4 +26,25 @@ public sealed class ErrandsTests
         Assert.Equal(TimeSpan.FromSeconds(longest), pauses[^1]);
         Assert.Equal(15, pauses.Count);
     }
+
+    [Fact]
+    public async Task Who_is_woken_finds_the_work_ended()
+    {
+        const int rounds = 100_000;
+        var wake = new Wake();
+        await using var errands = new Errands(TimeProvider.System, wake, TestContext.Current.CancellationToken);
+        var ended = 0;
+        for (var round = 1; round <= rounds && ended == round - 1; round++)
+        {
+            errands.Begin("web", async _ =>
+            {
+                await Task.Yield();
+                return () => ended++;
+            });
+            await wake.WaitAsync(TestContext.Current.CancellationToken);
+            errands.Harvest((_, _, _, _) => { });
+        }
+
+        Assert.Equal(rounds, ended);
+    }
 }
