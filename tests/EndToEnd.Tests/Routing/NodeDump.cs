@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Cilium.Framework.Lab;
 
@@ -13,15 +12,12 @@ internal static partial class NodeDump
     [GeneratedRegex(@" (id \d+|handle 0x\w+)\b")]
     private static partial Regex Numbers();
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     public static async Task<string> OfAsync(LabNode node)
     {
-        // A new device's own routes come by themselves, a moment after its addresses.
-        await Eventually.TrueAsync(async () => (await ShowAsync(node, "ip -6 -o address show tentative")).Length == 0, "the node's addresses are all in use");
+        await IpTool.AddressesInUseAsync(node);
         var looks = new List<string>();
         foreach (var look in Looks)
-            looks.Add(await ShowAsync(node, look));
+            looks.Add(await IpTool.ShowAsync(node, look));
         return Numbers().Replace(string.Join("\n", [.. looks, .. node.Network.Node.Run(() => Settings().ToList()), .. Pins(Path.Combine(node.Folder, "run", "bpffs"))]), "");
     }
 
@@ -37,13 +33,4 @@ internal static partial class NodeDump
     private static IEnumerable<string> Pins(string folder) => Directory.Exists(folder)
         ? Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Where(pin => !pin.EndsWith(".debug", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
         : [];
-
-    private static async Task<string> ShowAsync(LabNode node, string look)
-    {
-        using var tool = Process.Start(new ProcessStartInfo("nsenter", $"--net={node.Network.Node.Path} {look}") { RedirectStandardOutput = true })!;
-        var output = await tool.StandardOutput.ReadToEndAsync(Stop);
-        await tool.WaitForExitAsync(Stop);
-        Assert.Equal((look, 0), (look, tool.ExitCode));
-        return output;
-    }
 }

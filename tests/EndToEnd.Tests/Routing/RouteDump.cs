@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Cilium.Framework.Lab;
 
@@ -12,17 +11,13 @@ internal static class RouteDump
     /// <returns>In the kernel's order, with every detail.</returns>
     public static async Task<string> ReadAsync(IEnumerable<LabNode> nodes, byte? protocol = null)
     {
+        var maker = protocol is { } number ? $" proto {number}" : "";
         var text = new StringWriter(CultureInfo.InvariantCulture);
         foreach (var node in nodes)
         {
+            await IpTool.AddressesInUseAsync(node);
             foreach (var family in (string[])["-4", "-6"])
-            {
-                string[] maker = protocol is { } number ? ["proto", number.ToString(CultureInfo.InvariantCulture)] : [];
-                using var ip = Process.Start(new ProcessStartInfo("nsenter", [$"--net={node.Network.Node.Path}", "ip", "-d", "-N", family, "route", "show", "table", "all", .. maker]) { RedirectStandardOutput = true })!;
-                await text.WriteLineAsync($"{node.Network.Place.IPv4}:\n{await ip.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)}");
-                await ip.WaitForExitAsync(TestContext.Current.CancellationToken);
-                Assert.Equal(0, ip.ExitCode);
-            }
+                await text.WriteLineAsync($"{node.Network.Place.IPv4}:\n{await IpTool.ShowAsync(node, $"ip -d -N {family} route show table all{maker}")}");
         }
 
         return text.ToString();
