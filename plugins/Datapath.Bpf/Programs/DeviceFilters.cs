@@ -20,10 +20,12 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
     }
 
     /// <summary>Both programs of an endpoint, at the host side of its device.</summary>
-    public void AttachEndpoint(int ifIndex)
+    /// <param name="ifIndex">The device.</param>
+    /// <param name="isNew">It was prepared and most likely has none yet.</param>
+    public void AttachEndpoint(int ifIndex, bool isNew)
     {
-        Attach(ifIndex, TcHook.Ingress, ProgramSet.FromEndpoint, mode == AttachMode.Tcx);
-        Attach(ifIndex, TcHook.Egress, ProgramSet.ToEndpoint, mode == AttachMode.Tcx);
+        Attach(ifIndex, TcHook.Ingress, ProgramSet.FromEndpoint, mode == AttachMode.Tcx, isNew);
+        Attach(ifIndex, TcHook.Egress, ProgramSet.ToEndpoint, mode == AttachMode.Tcx, isNew);
     }
 
     /// <summary>The program of a device to other machines.</summary>
@@ -110,13 +112,13 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
             way.Attach(programs[attached.Name]);
     }
 
-    private void Attach(int ifIndex, int point, string name, bool tcx)
+    private void Attach(int ifIndex, int point, string name, bool tcx, bool isNew = false)
     {
         lock (_lock)
-            Attach(ifIndex, point, programs[name], tcx);
+            Attach(ifIndex, point, programs[name], tcx, isNew);
     }
 
-    private void Attach(int ifIndex, int point, LoadedProgram program, bool tcx)
+    private void Attach(int ifIndex, int point, LoadedProgram program, bool tcx, bool isNew)
     {
         var (tcFilter, tcxFilter) = (new TcFilter(bpffs, ifIndex, point), new TcxFilter(bpffs, ifIndex, point));
         if (tcx)
@@ -126,7 +128,8 @@ internal sealed class DeviceFilters(ProgramSet programs, AttachMode mode, string
         }
         else
         {
-            tcFilter.Attach(program);
+            if (!isNew || !tcFilter.Add(program))
+                tcFilter.Attach(program);
             tcxFilter.Detach();
         }
     }

@@ -36,6 +36,10 @@ internal readonly unsafe record struct TcFilter(string BpfFs, int IfIndex, int P
             throw BpfErrors.Failed(result, $"add clsact to device {IfIndex}");
     }
 
+    /// <summary>Attaches a program where the place is prepared and empty: one call of the kernel, where finding out first takes two more.</summary>
+    /// <returns>False when it is otherwise; nothing is changed then.</returns>
+    public bool Add(LoadedProgram program) => Put(program, flags: 0) >= 0;
+
     public bool Attach(LoadedProgram program)
     {
         var attached = Attached();
@@ -44,11 +48,7 @@ internal readonly unsafe record struct TcFilter(string BpfFs, int IfIndex, int P
         if (attached is { IsOurs: false } foreign && !IsSame(foreign, program))
             throw new CiliumException(ErrorKind.Conflict, $"Device {LibC.DeviceName(IfIndex)} has a filter \"{foreign.Name}\" (program {foreign.Id}) with handle {Handle} and priority {Priority} that is not ours. Remove it (tc filter del dev {LibC.DeviceName(IfIndex)} {Side} pref {Priority}), or give it another priority. If another version of this agent attached it and its pins are gone: cilium cleanup --force.");
         Prepare();
-        var hook = Hook();
-        var options = Options();
-        options.ProgramDescriptor = program.Descriptor.Value;
-        options.Flags = TcOptions.Replace;
-        var result = LibBpf.Attach(&hook, &options);
+        var result = Put(program, TcOptions.Replace);
         return result < 0 ? throw BpfErrors.Failed(result, $"attach {program.Name} to device {IfIndex}") : true;
     }
 
@@ -63,6 +63,15 @@ internal readonly unsafe record struct TcFilter(string BpfFs, int IfIndex, int P
         if (result < 0 && Attached() is not null)
             throw BpfErrors.Failed(result, $"detach {attached.Name} from device {IfIndex}");
         return result >= 0;
+    }
+
+    private int Put(LoadedProgram program, uint flags)
+    {
+        var hook = Hook();
+        var options = Options();
+        options.ProgramDescriptor = program.Descriptor.Value;
+        options.Flags = flags;
+        return LibBpf.Attach(&hook, &options);
     }
 
     // Attached by this build, and its pins were lost since: a digest is of all instructions.

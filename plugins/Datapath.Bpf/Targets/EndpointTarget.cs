@@ -43,7 +43,7 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
         {
             try
             {
-                filters.AttachEndpoint((int)endpoint.IfIndex);
+                filters.AttachEndpoint((int)endpoint.IfIndex, isNew: false);
             }
             catch (CiliumException exception)
             {
@@ -94,10 +94,10 @@ internal sealed class EndpointTarget(MapSet maps, DeviceFilters filters, Revisio
         RefuseOtherDevice(row);
         var desired = EndpointValue.From(row, row.Policy is null ? 0 : policies.Get(row.Policy));
         RefuseForeignAddresses(row, desired);
-        Sysctl.Open(row.Device);
-        filters.AttachEndpoint(row.IfIndex);
-
         var current = maps.Endpoints.Get(row.Id);
+        Sysctl.Open(row.Device);
+        filters.AttachEndpoint(row.IfIndex, isNew: !current.IsPresent);
+
         if (current.IsPresent && !(current.IsSamePlace(desired) && maps.EndpointNames.Get(row.Id).ToString() == row.Device))
         {
             Remove(row.Id, current, changes);
