@@ -4,7 +4,7 @@ using Cilium.Framework.Tables;
 namespace Cilium.Framework.Identities;
 
 /// <summary>Work at the store, one piece under a name at a time and each on its own: one that hangs or fails holds no other back. Used by one loop.</summary>
-/// <remarks>What a piece of work brings is applied by the loop (<see cref="Harvest"/>): tables and files have one writer.</remarks>
+/// <remarks>What a piece of work brings is applied by the loop (<see cref="HarvestAsync"/>): tables and files have one writer.</remarks>
 /// <param name="time">The clock.</param>
 /// <param name="finished">Set when a piece of work has ended.</param>
 /// <param name="ct">Ends all.</param>
@@ -49,7 +49,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
 
     /// <summary>Applies what has ended.</summary>
     /// <param name="failed">Told the name, the failure, how often it failed in a row, and the pause before the next attempt.</param>
-    public void Harvest(Action<string, CiliumException, int, TimeSpan> failed)
+    public async Task HarvestAsync(Action<string, CiliumException, int, TimeSpan> failed)
     {
         foreach (var (name, errand) in _errands.Where(pair => pair.Value.Running is { IsCompleted: true }).ToList())
         {
@@ -64,9 +64,7 @@ internal sealed class Errands(TimeProvider time, Wake finished, CancellationToke
             }
 
             _errands.Remove(name);
-#pragma warning disable VSTHRD002 // It has ended: nothing is waited for, and the loop must stay on its thread.
-            ended.GetAwaiter().GetResult()();
-#pragma warning restore VSTHRD002
+            (await ended)();
         }
     }
 

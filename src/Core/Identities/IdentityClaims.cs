@@ -78,7 +78,7 @@ internal sealed partial class IdentityClaims(
         await using var errands = new Errands(time, wake, ct);
         while (true)
         {
-            errands.Harvest(Failed);
+            await errands.HarvestAsync(Failed);
             // Asked before looking: a source may deliver and report while we look.
             var isComplete = requests.IsInitialized;
             _needed.Update(new HashSet<LabelSet>());

@@ -18,7 +18,7 @@ public sealed class ErrandsTests
         for (var attempt = 0; attempt < 15; attempt++)
         {
             errands.Begin("web", _ => Task.FromException<Action>(new CiliumException(kind, "no")));
-            errands.Harvest((_, _, _, pause) => pauses.Add(pause));
+            await errands.HarvestAsync((_, _, _, pause) => pauses.Add(pause));
             time.Advance(pauses[^1]);
         }
 
@@ -42,7 +42,7 @@ public sealed class ErrandsTests
                 return () => ended++;
             });
             await wake.WaitAsync(TestContext.Current.CancellationToken);
-            errands.Harvest((_, _, _, _) => { });
+            await errands.HarvestAsync((_, _, _, _) => { });
         }
 
         Assert.Equal(rounds, ended);
